@@ -1,0 +1,18 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# sh examples/quickstart.sh  builds the library and its command line, then decides one family's minimum living security
+# (最低生活保障) on 2023-05-10 and prints the reasons, in Chinese and in English.
+set -eu
+cd "$(dirname "$0")/.."
+
+sh cmake/need.sh cmake gcc make pkg-config libjson-c-dev
+
+echo "==> build"
+cmake -S . -B build/quickstart -DCMAKE_BUILD_TYPE=Release -DCIVICRULES_TESTS=OFF
+cmake --build build/quickstart -j "$(nproc 2>/dev/null || echo 2)"
+
+for language in zh en; do
+    echo "==> $language"
+    build/quickstart/civicrules eval dibao --on 2023-05-10 --presume --explain --format text --lang $language \
+        examples/ankang_family.json
+done

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Cases through the public door: names, texts and ranges are checked here. */
+#include <string.h>
+
+#include "api/handles.h"
+#include "base/date.h"
+#include "base/rat.h"
+
+static const cr_str NONE = {NULL, 0};
+
+static const cr_program *program_of(const civ_case *c)
+{
+    return &c->policy->core->program;
+}
+
+civ_status civ_case_create(civ_case **out, civ_policy *policy, civ_text root, civ_error *error)
+{
+    if (!out || !policy)
+        return cr_fail(error, CIV_ERROR_ARGUMENT, NULL, NONE, NONE);
+    *out = NULL;
+    int32_t entity = cr_program_entity(&policy->core->program, cr_str_text(root));
+    if (entity < 0 || !policy->core->program.entities.at[entity].is_root)
+        return cr_fail(error, CIV_ERROR_UNKNOWN_ENTITY, "no such root", cr_str_text(root), NONE);
+    civ_case *c = cr_mem_get(&policy->engine->alloc, 1, sizeof *c);
+    if (c)
+        c->core = cr_case_make(policy->core, policy->engine->alloc, entity);
+    if (!c || !c->core) {
+        cr_mem_free(&policy->engine->alloc, c, sizeof *c);
+        return cr_fail(error, CIV_ERROR_MEMORY, NULL, NONE, NONE);
+    }
+    c->policy = policy;
+    civ_policy_retain(policy);
+    *out = c;
+    return CIV_OK;
+}
+
+void civ_case_release(civ_case *c)
+{
+    if (!c)
+        return;
+    civ_policy *policy = c->policy;
+    cr_case_free(c->core);
+    cr_mem_free(&policy->engine->alloc, c, sizeof *c);
+    civ_policy_release(policy);
+}
+
+void civ_case_clear(civ_case *c)
+{
+    if (c)
+        cr_case_forget(c->core);
+}
+
+/* ---- names ---- */
+
+enum { MAX_NAMES = 512 };
+
+static cr_str nearest_field(const cr_program *p, int32_t entity, cr_str name)
+{
+    cr_str names[MAX_NAMES];
+    size_t n = 0, at = 0;
+    for (uint32_t i = 0; i < p->entities.at[entity].fields.n && n < MAX_NAMES; i++)
+        names[n++] = p->fields.at[p->entities.at[entity].fields.at[i]].name;
+    return cr_nearest(name, names, n, &at) ? names[at] : NONE;
+}
+
+int64_t civ_case_field(const civ_case *c, civ_text entity, civ_text name, civ_error *error)
+{
+    if (!c) {
+        cr_fail(error, CIV_ERROR_ARGUMENT, NULL, NONE, NONE);
+        return -1;
+    }
+    const cr_program *p = program_of(c);
+    int32_t e = cr_program_entity(p, cr_str_text(entity));
+    if (e < 0) {
+        cr_fail(error, CIV_ERROR_UNKNOWN_ENTITY, NULL, cr_str_text(entity), NONE);
+        return -1;
+    }
+    int32_t field = cr_program_field(p, e, cr_str_text(name));
+    if (field < 0)
+        cr_fail(error, CIV_ERROR_UNKNOWN_FIELD, NULL, cr_str_text(name), nearest_field(p, e, cr_str_text(name)));
+    return field;
+}
+
+uint32_t civ_case_rows(const civ_case *c, civ_text entity)
+{
+    int32_t e = c ? cr_program_entity(program_of(c), cr_str_text(entity)) : -1;
+    return e < 0 ? 0 : c->core->spaces[e].n;
+}
+
+/* ---- lists ---- */
+
+civ_status civ_case_add(civ_case *c, uint32_t *row, civ_text list, uint32_t parent, civ_error *error)
+{
+    if (!c || !row)
+        return cr_fail(error, CIV_ERROR_ARGUMENT, NULL, NONE, NONE);
+    const cr_program *p = program_of(c);
+    for (uint32_t i = 0; i < p->fields.n; i++) {
+        const cr_sym_field *f = &p->fields.at[i];
+        if (f->child < 0 || !cr_str_eq(f->name, cr_str_text(list)))
+            continue;
+        if (parent >= c->core->spaces[f->entity].n)
+            continue; /* another entity may have a list of that name */
+        switch (cr_case_row(c->core, (int32_t)i, parent, row)) {
+        case 0: return CIV_OK;
+        case 1: return cr_fail(error, CIV_ERROR_MEMORY, NULL, NONE, NONE);
+        case 2: return cr_fail(error, CIV_ERROR_STATE, "rows of a list are added parent by parent", f->name, NONE);
+        default: return cr_fail(error, CIV_ERROR_LIMIT, "too many rows", f->name, NONE);
+        }
+    }
+    return cr_fail(error, CIV_ERROR_UNKNOWN_LIST, "no such list, or no such parent row", cr_str_text(list), NONE);
+}
+
+civ_status civ_case_set_empty(civ_case *c, civ_text entity, uint32_t row, civ_text list, civ_error *error)
+{
+    int64_t field = civ_case_field(c, entity, list, error);
+    if (field < 0)
+        return error && error->struct_size >= sizeof *error ? error->status : CIV_ERROR_UNKNOWN_LIST;
+    if (program_of(c)->fields.at[field].child < 0)
+        return cr_fail(error, CIV_ERROR_TYPE, "not a list", cr_str_text(list), NONE);
+    if (cr_case_mark(c->core, (int32_t)field, row, CR_CELL_KNOWN))
+        return cr_fail(error, CIV_ERROR_MEMORY, NULL, NONE, NONE);
+    return CIV_OK;
+}
+
+/* ---- cells ---- */
+
+static civ_status check_cell(const civ_case *c, size_t field, uint32_t row, civ_error *error)
+{
+    if (!c || field >= program_of(c)->fields.n)
+        return cr_fail(error, CIV_ERROR_ARGUMENT, NULL, NONE, NONE);
+    const cr_sym_field *f = &program_of(c)->fields.at[field];
+    if (row >= c->core->spaces[f->entity].n)
+        return cr_fail(error, CIV_ERROR_ARGUMENT, "no such row", f->name, NONE);
+    return CIV_OK;
+}
+
+static civ_status put_int(civ_case *c, size_t field, uint32_t row, int64_t value, civ_error *error)
+{
+    if (cr_case_put(c->core, (int32_t)field, row, value))
+        return cr_fail(error, CIV_ERROR_MEMORY, NULL, NONE, NONE);
+    return CIV_OK;
+}
+
+civ_status civ_case_set_int(civ_case *c, size_t field, uint32_t row, int64_t value, civ_error *error)
+{
+    civ_status bad = check_cell(c, field, row, error);
+    if (bad)
+        return bad;
+    const cr_sym_field *f = &program_of(c)->fields.at[field];
+    if (f->child >= 0 || f->type.kind == CR_T_REGION || f->type.kind == CR_T_TEXT)
+        return cr_fail(error, CIV_ERROR_TYPE, NULL, f->name, NONE);
+    return put_int(c, field, row, value, error);
+}
+
+civ_status civ_case_set_unknown(civ_case *c, size_t field, uint32_t row, civ_error *error)
+{
+    civ_status bad = check_cell(c, field, row, error);
+    if (!bad && cr_case_mark(c->core, (int32_t)field, row, CR_CELL_UNKNOWN))
+        bad = cr_fail(error, CIV_ERROR_MEMORY, NULL, NONE, NONE);
+    return bad;
+}
+
+/* Text itself is never computed with: that it was stated is all the engine keeps. */
+civ_status civ_case_set_text(civ_case *c, size_t field, uint32_t row, civ_text value, civ_error *error)
+{
+    return civ_case_set_parsed(c, field, row, value, error);
+}
+
+static int digits_only(cr_str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (s.p[i] < '0' || s.p[i] > '9')
+            return 0;
+    return s.n > 0;
+}
+
+static civ_status parse_number(const cr_sym_field *f, cr_str s, int64_t *out, civ_error *error)
+{
+    cr_rat r;
+    cr_i128 scale = 1, v;
+    for (int32_t i = 0; i < f->type.decimals; i++)
+        scale *= 10;
+    if (cr_rat_parse(s, &r) || memchr(s.p, '/', s.n))
+        return cr_fail(error, CIV_ERROR_FORMAT, f->type.money ? "not an amount in yuan" : "not a number", s, NONE);
+    if (scale % r.den != 0)
+        return cr_fail(error, CIV_ERROR_PRECISION, f->type.money ? "an amount must be whole fen (two decimals)" : "too many decimals",
+                       s, NONE);
+    if (cr_i128_mul(r.num, scale / r.den, &v) || cr_i128_to_i64(v, out))
+        *out = r.num < 0 ? INT64_MIN : INT64_MAX; /* out of every range: invalid, not an error */
+    return CIV_OK;
+}
+
+static civ_status parse_word(const cr_program *p, const cr_sym_field *f, cr_str s, int64_t *out, civ_error *error)
+{
+    const cr_enum *e = &p->enums.at[f->type.index];
+    cr_str names[64];
+    size_t at = 0;
+    for (uint32_t i = 0; i < e->n_values; i++) {
+        names[i] = e->values[i].name;
+        *out = i;
+        if (cr_str_eq(names[i], s))
+            return CIV_OK;
+        for (uint32_t k = 0; k < e->values[i].codes.n; k++)
+            if (cr_str_eq(e->values[i].codes.at[k], s))
+                return CIV_OK;
+    }
+    return cr_fail(error, CIV_ERROR_UNKNOWN_VALUE, NULL, s, cr_nearest(s, names, e->n_values, &at) ? names[at] : NONE);
+}
+
+static civ_status parse_bool(cr_str s, int64_t *out, civ_error *error)
+{
+    *out = cr_str_eq(s, CR_STR("true")) || cr_str_eq(s, CR_STR("yes"));
+    if (*out || cr_str_eq(s, CR_STR("false")) || cr_str_eq(s, CR_STR("no")))
+        return CIV_OK;
+    return cr_fail(error, CIV_ERROR_FORMAT, "expected true or false", s, NONE);
+}
+
+static civ_status parse_region(const civ_case *c, cr_str s, int64_t *out, civ_error *error)
+{
+    if (!digits_only(s) || (s.n != 6 && s.n != 9 && s.n != 12))
+        return cr_fail(error, CIV_ERROR_FORMAT, "a region code has 6, 9 or 12 digits", s, NONE);
+    *out = cr_policy_region(c->policy->core, s); /* -1: outside the range, so invalid */
+    return CIV_OK;
+}
+
+civ_status civ_case_set_parsed(civ_case *c, size_t field, uint32_t row, civ_text value, civ_error *error)
+{
+    civ_status bad = check_cell(c, field, row, error);
+    if (bad)
+        return bad;
+    const cr_sym_field *f = &program_of(c)->fields.at[field];
+    cr_str s = cr_str_text(value);
+    int64_t v = 0;
+    int32_t day = 0;
+    switch (f->type.kind) {
+    case CR_T_BOOL: bad = parse_bool(s, &v, error); break;
+    case CR_T_NUMBER: bad = parse_number(f, s, &v, error); break;
+    case CR_T_ENUM: bad = parse_word(program_of(c), f, s, &v, error); break;
+    case CR_T_REGION: bad = parse_region(c, s, &v, error); break;
+    case CR_T_TEXT: break;
+    case CR_T_DATE:
+        if (cr_date_parse(s, &day))
+            bad = cr_fail(error, CIV_ERROR_FORMAT, "expected a date YYYY-MM-DD between 1900 and 2200", s, NONE);
+        v = day;
+        break;
+    case CR_T_MONTH:
+        if (cr_month_parse(s, &day))
+            bad = cr_fail(error, CIV_ERROR_FORMAT, "expected a month YYYY-MM between 1900 and 2200", s, NONE);
+        v = day;
+        break;
+    default: bad = cr_fail(error, CIV_ERROR_TYPE, "a list takes rows, not a value", f->name, NONE); break;
+    }
+    return bad ? bad : put_int(c, field, row, v, error);
+}

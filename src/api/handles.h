@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The public handles from inside, and what the files of this layer share. */
+#ifndef CR_API_HANDLES_H
+#define CR_API_HANDLES_H
+
+#include "base/buf.h"
+#include "civicrules/civicrules.h"
+#include "engine/why.h"
+
+struct civ_engine {
+    cr_alloc alloc;
+    uint32_t max_policy_bytes;
+    uint32_t min_lane_bits;
+};
+
+struct civ_policy {
+    cr_policy *core;
+    civ_engine *engine;
+    int32_t references;
+    cr_buf text; /* of civ_render_module */
+    struct cr_public_output *outputs; /* every output of the program, in order of definition */
+    size_t n_outputs;
+};
+
+/* An output as callers see it: a definition, or the reason of a decision or status. */
+typedef struct cr_public_output {
+    cr_output core;
+    cr_str unit_en, unit_zh;
+} cr_public_output;
+
+struct civ_calculator {
+    cr_calculator core;
+    civ_policy *policy;
+    civ_engine *engine;
+    int32_t references;
+};
+
+struct civ_case {
+    cr_case *core;
+    civ_policy *policy;
+};
+
+typedef struct cr_text_span { /* a slice of a growing buffer */
+    size_t at, n;
+} cr_text_span;
+
+typedef struct cr_found_cause {
+    int32_t kind, answer, on;
+    cr_text_span name, detail, chain;
+} cr_found_cause;
+
+struct civ_workspace {
+    cr_workspace *core;
+    civ_calculator *calculator;
+    uint8_t ran;
+    char value[96];
+    uint32_t *rows;
+    size_t rows_cap;
+    cr_buf text;             /* of causes and notes */
+    cr_found_cause *causes;
+    size_t n_causes, cap_causes;
+    cr_buf note_text;
+    cr_found_cause *notes;
+    size_t n_notes, cap_notes;
+    struct cr_explanation *explanation; /* explain/explain.h */
+    cr_buf page;
+};
+
+/* Fills `error` (may be NULL) and returns the status. */
+civ_status cr_fail(civ_error *error, civ_status status, const char *text, cr_str where, cr_str nearest);
+civ_text cr_text(cr_str s);
+cr_str cr_str_text(civ_text t);
+
+/* What a caller sees of a value's type. */
+int32_t cr_kind_of(const cr_type *type);
+void cr_item_of_field(civ_item *out, const civ_policy *policy, int32_t field);
+void cr_item_of_output(civ_item *out, const civ_policy *policy, const cr_output *output, int32_t index);
+
+/* `645.00`, `2023-05`, `v2`, `1250/3`: a lane of the given type, as JSON would hold it. Returns the length written. */
+size_t cr_value_text(const cr_policy *policy, const cr_type *type, cr_i128 num, cr_i128 den, char *out, size_t cap);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Growth of arrays. */
+#include <string.h>
+
+#include "base/vec.h"
+
+int cr_vec_grow(cr_arena *arena, void *at_field, uint32_t *cap, uint32_t n, size_t size)
+{
+    void *old;
+    if (*cap > UINT32_MAX / 2)
+        return 0;
+    uint32_t more = *cap ? *cap * 2 : 4;
+    void *p = cr_arena_get(arena, more, size);
+    if (!p)
+        return 0;
+    memcpy(&old, at_field, sizeof old);
+    if (n > 0)
+        memcpy(p, old, n * size);
+    memcpy(at_field, &p, sizeof p);
+    *cap = more;
+    return 1;
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The plan compiler: which definitions are needed, which segments of time there are, one plan for each. */
+#include <string.h>
+
+#include "engine/build.h"
+
+/* ---- what is needed ---- */
+
+static void need(const cr_program *p, uint8_t *needed, int32_t def)
+{
+    needed[def] = 1;
+    for (int32_t g = p->defs.at[def].gate; g >= 0; g = p->defs.at[g].next_gate)
+        needed[g] = 1;
+}
+
+/* Closure over dependencies and gates; definitions reading gated fields need those requires too, so all field gates are
+   taken in: they are few. */
+static uint8_t *needed_defs(cr_calculator *calc)
+{
+    const cr_program *p = &calc->policy->program;
+    uint8_t *needed = cr_arena_get(&calc->arena, (size_t)p->defs.n + 1, 1);
+    if (!needed)
+        return NULL;
+    for (uint32_t i = 0; i < calc->outputs.n; i++)
+        need(p, needed, calc->outputs.at[i].def);
+    for (uint32_t i = 0; i < p->field_gates.n; i++) {
+        int32_t e = p->defs.at[p->field_gates.at[i].require].entity;
+        if (calc->spaces[e])
+            need(p, needed, p->field_gates.at[i].require);
+    }
+    for (int changed = 1; changed;) {
+        changed = 0;
+        for (uint32_t i = 0; i < p->defs.n; i++)
+            for (uint32_t v = 0; needed[i] == 1 && v < p->defs.at[i].versions.n; v++)
+                for (int32_t k = 0; k < p->defs.at[i].versions.at[v].n_deps; k++)
+                    if (!needed[p->deps.at[p->defs.at[i].versions.at[v].deps_from + k]]) {
+                        need(p, needed, p->deps.at[p->defs.at[i].versions.at[v].deps_from + k]);
+                        changed = 1;
+                    }
+    }
+    return needed;
+}
+
+/* ---- segments of time ---- */
+
+typedef CR_VEC(int32_t) cr_days;
+
+static int add_day(cr_arena *arena, cr_days *days, int32_t day)
+{
+    if (day <= CR_DATE_MIN || day > CR_DATE_MAX)
+        return 1;
+    for (uint32_t i = 0; i < days->n; i++)
+        if (days->at[i] == day)
+            return 1;
+    return CR_PUSH(arena, *days, day);
+}
+
+static int add_version_days(cr_arena *arena, cr_days *days, const cr_version *v)
+{
+    int ok = add_day(arena, days, v->from) && (v->to == CR_DATE_MAX || add_day(arena, days, v->to + 1));
+    for (uint32_t i = 0; ok && i < v->stmt->clauses.n; i++) {
+        const cr_period p = v->stmt->clauses.at[i].period;
+        ok = add_day(arena, days, p.from) && (p.to == CR_DATE_MAX || add_day(arena, days, p.to + 1));
+    }
+    return ok;
+}
+
+static int segment_days(cr_calculator *calc, const uint8_t *needed, cr_days *days)
+{
+    const cr_program *p = &calc->policy->program;
+    if (!CR_PUSH(&calc->arena, *days, CR_DATE_MIN))
+        return 0;
+    for (uint32_t i = 0; i < p->defs.n; i++)
+        for (uint32_t v = 0; needed[i] && v < p->defs.at[i].versions.n; v++)
+            if (!add_version_days(&calc->arena, days, &p->defs.at[i].versions.at[v]))
+                return 0;
+    for (uint32_t i = 1; i < days->n; i++) /* few: insertion */
+        for (uint32_t j = i; j > 0 && days->at[j - 1] > days->at[j]; j--) {
+            int32_t t = days->at[j];
+            days->at[j] = days->at[j - 1];
+            days->at[j - 1] = t;
+        }
+    return 1;
+}
+
+/* ---- one plan ---- */
+
+static int32_t *by_order(cr_calculator *calc, const uint8_t *needed, uint32_t *n)
+{
+    const cr_program *p = &calc->policy->program;
+    int32_t *list = cr_arena_get(&calc->arena, (size_t)p->defs.n + 1, sizeof *list);
+    int32_t *slots = cr_arena_get(&calc->arena, (size_t)p->defs.n + 1, sizeof *slots);
+    *n = 0;
+    if (!list || !slots)
+        return NULL;
+    for (uint32_t i = 0; i < p->defs.n; i++)
+        if (p->defs.at[i].order < p->defs.n)
+            slots[p->defs.at[i].order] = (int32_t)i + 1;
+    for (uint32_t i = 0; i < p->defs.n; i++)
+        if (slots[i] > 0 && needed[slots[i] - 1])
+            list[(*n)++] = slots[i] - 1;
+    return list;
+}
+
+static int init_plan(cr_build *b, int32_t from, int32_t to)
+{
+    const cr_program *p = b->program;
+    cr_arena *arena = &b->calc->arena;
+    b->plan->from = from;
+    b->plan->to = to;
+    b->plan->defs = cr_arena_get(arena, (size_t)p->defs.n + 1, sizeof *b->plan->defs);
+    b->cones = cr_arena_get(arena, (size_t)p->defs.n + 1, sizeof *b->cones);
+    if (!b->plan->defs || !b->cones)
+        return 1;
+    for (uint32_t i = 0; i < p->defs.n; i++)
+        b->plan->defs[i].value = b->plan->defs[i].reason = cr_pval_none();
+    cr_insn on = {0};
+    on.op = CR_OP_ON;
+    on.space = (int16_t)b->calc->root;
+    b->plan->on = cr_emit(b, on, CR_LANE_32 < b->calc->min_lane ? CR_LANE_32 : CR_LANE_32, CR_DATE_MIN, CR_DATE_MAX);
+    return b->plan->on < 0;
+}
+
+static int build_plan(cr_calculator *calc, const int32_t *order, uint32_t n, int32_t from, int32_t to, cr_plan_error *error)
+{
+    cr_plan empty = {0};
+    cr_build b = {0};
+    if (!CR_PUSH(&calc->arena, calc->plans, empty)) {
+        error->oom = 1;
+        return 1;
+    }
+    b.calc = calc;
+    b.policy = calc->policy;
+    b.program = &calc->policy->program;
+    b.plan = &calc->plans.at[calc->plans.n - 1];
+    b.date = from;
+    b.error = error;
+    b.current = -1;
+    if (init_plan(&b, from, to)) {
+        error->oom = 1;
+        return 1;
+    }
+    for (uint32_t i = 0; i < n && !b.failed; i++)
+        cr_lower_def(&b, order[i]);
+    return b.failed;
+}
+
+int cr_plan_all(cr_calculator *calc, cr_plan_error *error)
+{
+    cr_days days = {0};
+    uint32_t n = 0;
+    uint8_t *needed = needed_defs(calc);
+    calc->reads = cr_arena_get(&calc->arena, (size_t)calc->policy->program.fields.n + 1, 1);
+    int32_t *order = needed ? by_order(calc, needed, &n) : NULL;
+    if (!order || !calc->reads || !segment_days(calc, needed, &days)) {
+        error->oom = 1;
+        error->text = "out of memory";
+        return 1;
+    }
+    for (uint32_t i = 0; i < days.n; i++)
+        if (build_plan(calc, order, n, days.at[i], i + 1 < days.n ? days.at[i + 1] - 1 : CR_DATE_MAX, error))
+            return 1;
+    return 0;
+}
+
+const cr_pval *cr_plan_shown(const cr_plan *plan, const cr_expr *expr, const void *owner)
+{
+    for (uint32_t i = plan->shown.n; i-- > 0;)
+        if (plan->shown.at[i].expr == expr && (!owner || plan->shown.at[i].owner == owner))
+            return &plan->shown.at[i].value;
+    return NULL;
+}

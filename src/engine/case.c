@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Cases: rows and cells. */
+#include <string.h>
+
+#include "engine/case.h"
+
+static void *grow(cr_case *c, void *p, uint32_t old, uint32_t cap, size_t size)
+{
+    size_t before, after;
+    if (cr_mul_size(old, size, &before) || cr_mul_size(cap, size, &after))
+        return NULL;
+    void *q = c->alloc.fn(c->alloc.user, p, before, after);
+    if (q)
+        memset((char *)q + before, 0, after - before);
+    return q;
+}
+
+cr_case *cr_case_make(cr_policy *policy, cr_alloc alloc, int32_t root)
+{
+    cr_case *c = cr_mem_get(&alloc, 1, sizeof *c);
+    if (!c)
+        return NULL;
+    c->alloc = alloc;
+    c->root = root;
+    c->policy = policy;
+    cr_policy_retain(policy);
+    c->fields = cr_mem_get(&alloc, (size_t)policy->program.fields.n + 1, sizeof *c->fields);
+    c->spaces = cr_mem_get(&alloc, (size_t)policy->program.entities.n + 1, sizeof *c->spaces);
+    if (!c->fields || !c->spaces) {
+        cr_case_free(c);
+        return NULL;
+    }
+    c->spaces[root].n = 1;
+    return c;
+}
+
+void cr_case_free(cr_case *c)
+{
+    if (!c)
+        return;
+    cr_policy *policy = c->policy;
+    uint32_t n_fields = policy->program.fields.n, n_spaces = policy->program.entities.n;
+    for (uint32_t i = 0; c->fields && i < n_fields; i++) {
+        cr_mem_free(&c->alloc, c->fields[i].value, c->fields[i].cap * sizeof *c->fields[i].value);
+        cr_mem_free(&c->alloc, c->fields[i].cell, c->fields[i].cap);
+    }
+    for (uint32_t i = 0; c->spaces && i < n_spaces; i++)
+        cr_mem_free(&c->alloc, c->spaces[i].parent, c->spaces[i].cap * sizeof *c->spaces[i].parent);
+    cr_mem_free(&c->alloc, c->fields, ((size_t)n_fields + 1) * sizeof *c->fields);
+    cr_mem_free(&c->alloc, c->spaces, ((size_t)n_spaces + 1) * sizeof *c->spaces);
+    cr_alloc alloc = c->alloc;
+    cr_mem_free(&alloc, c, sizeof *c);
+    cr_policy_release(policy);
+}
+
+void cr_case_forget(cr_case *c)
+{
+    for (uint32_t i = 0; i < c->policy->program.fields.n; i++)
+        if (c->fields[i].cell)
+            memset(c->fields[i].cell, CR_CELL_ABSENT, c->fields[i].cap);
+    for (uint32_t i = 0; i < c->policy->program.entities.n; i++)
+        c->spaces[i].n = (int32_t)i == c->root;
+}
+
+static int reserve_field(cr_case *c, int32_t field, uint32_t row)
+{
+    cr_case_field *f = &c->fields[field];
+    if (row < f->cap)
+        return 0;
+    uint32_t cap = f->cap ? f->cap * 2 : 4;
+    while (cap <= row)
+        cap *= 2;
+    int64_t *value = grow(c, f->value, f->cap, cap, sizeof *value);
+    if (!value)
+        return 1;
+    f->value = value;
+    uint8_t *cell = grow(c, f->cell, f->cap, cap, 1);
+    if (!cell) { /* shrink back so that one capacity tells the size of both */
+        value = c->alloc.fn(c->alloc.user, f->value, cap * sizeof *value, f->cap * sizeof *value);
+        f->value = f->cap ? (value ? value : f->value) : NULL;
+        return 1;
+    }
+    f->cell = cell;
+    f->cap = cap;
+    return 0;
+}
+
+int cr_case_row(cr_case *c, int32_t field, uint32_t parent, uint32_t *row)
+{
+    int32_t child = c->policy->program.fields.at[field].child;
+    cr_case_space *s = &c->spaces[child];
+    if (s->n > 0 && s->parent[s->n - 1] > parent)
+        return 2;
+    if (s->n >= 100000000)
+        return 3;
+    if (s->n == s->cap) {
+        uint32_t cap = s->cap ? s->cap * 2 : 8;
+        uint32_t *p = grow(c, s->parent, s->cap, cap, sizeof *p);
+        if (!p)
+            return 1;
+        s->parent = p;
+        s->cap = cap;
+    }
+    if (cr_case_mark(c, field, parent, CR_CELL_KNOWN))
+        return 1;
+    s->parent[s->n] = parent;
+    *row = s->n++;
+    return 0;
+}
+
+static int in_range(const cr_case *c, const cr_sym_field *f, int64_t value)
+{
+    const cr_type *t = &f->type;
+    switch (t->kind) {
+    case CR_T_BOOL: return value == 0 || value == 1;
+    case CR_T_NUMBER: return t->lo <= value && value <= t->hi;
+    case CR_T_DATE: return CR_DATE_MIN <= value && value <= CR_DATE_MAX;
+    case CR_T_MONTH: return cr_month_of(CR_DATE_MIN) <= value && value <= cr_month_of(CR_DATE_MAX);
+    case CR_T_ENUM: return 0 <= value && value < (int64_t)c->policy->program.enums.at[t->index].n_values;
+    case CR_T_REGION: return 0 <= value && value < (int64_t)c->policy->regions.n;
+    default: return 1;
+    }
+}
+
+int cr_case_put(cr_case *c, int32_t field, uint32_t row, int64_t value)
+{
+    if (reserve_field(c, field, row))
+        return 1;
+    int fits = in_range(c, &c->policy->program.fields.at[field], value);
+    c->fields[field].value[row] = fits ? value : 0;
+    c->fields[field].cell[row] = fits ? CR_CELL_KNOWN : CR_CELL_INVALID;
+    return 0;
+}
+
+int cr_case_mark(cr_case *c, int32_t field, uint32_t row, cr_cell cell)
+{
+    if (reserve_field(c, field, row))
+        return 1;
+    c->fields[field].value[row] = 0;
+    c->fields[field].cell[row] = (uint8_t)cell;
+    return 0;
+}
+
+cr_cell cr_case_cell(const cr_case *c, int32_t field, uint32_t row)
+{
+    return row < c->fields[field].cap ? (cr_cell)c->fields[field].cell[row] : CR_CELL_ABSENT;
+}

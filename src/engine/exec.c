@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Workspaces: registers for the plans of a calculator, and one evaluation of a case.
+
+   Registers of one plan live in one block of memory, made for as many rows as the case has and kept: a call on a warm
+   workspace allocates nothing. */
+#include <string.h>
+
+#include "base/date.h"
+#include "engine/exec.h"
+
+enum { ALIGN = 64 };
+
+static size_t padded(size_t n)
+{
+    return (n + ALIGN - 1) / ALIGN * ALIGN;
+}
+
+cr_workspace *cr_workspace_make(cr_calculator *calc)
+{
+    cr_alloc alloc = calc->alloc;
+    cr_workspace *w = cr_mem_get(&alloc, 1, sizeof *w);
+    if (!w)
+        return NULL;
+    w->alloc = alloc;
+    w->calc = calc;
+    w->frames = cr_mem_get(&alloc, calc->plans.n, sizeof *w->frames);
+    w->spaces = cr_mem_get(&alloc, (size_t)calc->policy->program.entities.n + 1, sizeof *w->spaces);
+    if (!w->frames || !w->spaces) {
+        cr_mem_free(&alloc, w->frames, calc->plans.n * sizeof *w->frames);
+        cr_mem_free(&alloc, w->spaces, ((size_t)calc->policy->program.entities.n + 1) * sizeof *w->spaces);
+        cr_mem_free(&alloc, w, sizeof *w);
+        return NULL;
+    }
+    return w;
+}
+
+static void drop_frame(cr_workspace *w, cr_frame *f)
+{
+    cr_mem_free(&w->alloc, f->block, f->block_size);
+    cr_mem_free(&w->alloc, f->mark_block, f->mark_size);
+    memset(f, 0, sizeof *f);
+}
+
+void cr_workspace_free(cr_workspace *w)
+{
+    if (!w)
+        return;
+    cr_alloc alloc = w->alloc;
+    uint32_t n_spaces = w->calc->policy->program.entities.n;
+    for (uint32_t i = 0; i < w->calc->plans.n; i++)
+        drop_frame(w, &w->frames[i]);
+    for (uint32_t i = 0; i < n_spaces; i++) {
+        cr_space_rows *s = &w->spaces[i];
+        cr_mem_free(&alloc, s->off, ((size_t)s->parent_cap + 1) * sizeof *s->off * (s->parent_cap > 0));
+        cr_mem_free(&alloc, s->list_memory, s->parent_cap);
+        cr_mem_free(&alloc, s->parent, s->cap * sizeof *s->parent);
+    }
+    cr_mem_free(&alloc, w->frames, w->calc->plans.n * sizeof *w->frames);
+    cr_mem_free(&alloc, w->spaces, ((size_t)n_spaces + 1) * sizeof *w->spaces);
+    cr_mem_free(&alloc, w, sizeof *w);
+}
+
+/* ---- rows ---- */
+
+static int reserve_rows(cr_workspace *w, cr_space_rows *s, uint32_t rows, uint32_t parents)
+{
+    if (rows > s->cap) {
+        uint32_t cap = rows * 2;
+        uint32_t *p = cr_mem_get(&w->alloc, cap, sizeof *p);
+        if (!p)
+            return 1;
+        cr_mem_free(&w->alloc, s->parent, s->cap * sizeof *p);
+        s->parent = p;
+        s->cap = cap;
+    }
+    if (parents > s->parent_cap) {
+        uint32_t cap = parents * 2;
+        uint32_t *off = cr_mem_get(&w->alloc, (size_t)cap + 1, sizeof *off);
+        uint8_t *list = cr_mem_get(&w->alloc, cap, 1);
+        if (!off || !list) {
+            cr_mem_free(&w->alloc, off, ((size_t)cap + 1) * sizeof *off);
+            cr_mem_free(&w->alloc, list, cap);
+            return 1;
+        }
+        cr_mem_free(&w->alloc, s->off, ((size_t)s->parent_cap + 1) * sizeof *off * (s->parent_cap > 0));
+        cr_mem_free(&w->alloc, s->list_memory, s->parent_cap);
+        s->off = off;
+        s->list_memory = list;
+        s->parent_cap = cap;
+    }
+    return 0;
+}
+
+/* A list that was not stated is unknown, or empty if it is an event list; one with too few or too many rows is invalid. */
+static uint8_t list_cell(const cr_workspace *w, const cr_entity *e, uint32_t parent, uint32_t rows)
+{
+    cr_cell cell = cr_case_cell(w->input, e->parent_field, parent);
+    if (cell == CR_CELL_KNOWN)
+        return rows < e->at_least || rows > e->at_most ? CR_INVALID : CR_KNOWN;
+    if (cell == CR_CELL_ABSENT && w->calc->policy->program.fields.at[e->parent_field].type.event)
+        return CR_KNOWN;
+    return cell == CR_CELL_INVALID ? CR_INVALID : CR_UNDETERMINED;
+}
+
+static int fill_space(cr_workspace *w, int32_t entity)
+{
+    const cr_entity *e = &w->calc->policy->program.entities.at[entity];
+    const cr_case_space *in = &w->input->spaces[entity];
+    cr_space_rows *s = &w->spaces[entity];
+    uint32_t parents = w->spaces[e->parent].n, at = 0;
+    if (reserve_rows(w, s, in->n, parents))
+        return 2;
+    s->n = in->n;
+    s->list = NULL;
+    if (in->n > 0)
+        memcpy(s->parent, in->parent, in->n * sizeof *s->parent);
+    for (uint32_t p = 0; p < parents; p++) {
+        s->off[p] = at;
+        while (at < in->n && in->parent[at] == p)
+            at++;
+        s->list_memory[p] = list_cell(w, e, p, at - s->off[p]);
+        if (s->list_memory[p] != CR_KNOWN)
+            s->list = s->list_memory;
+    }
+    s->off[parents] = at;
+    return 0;
+}
+
+/* Entities may be declared in any order, so children are filled depth by depth. */
+static int fill_rows(cr_workspace *w)
+{
+    const cr_program *p = &w->calc->policy->program;
+    w->spaces[w->calc->root].n = 1;
+    for (int32_t depth = 1; depth <= 8; depth++)
+        for (uint32_t i = 0; i < p->entities.n; i++)
+            if (w->calc->spaces[i] && p->entities.at[i].depth == depth && fill_space(w, (int32_t)i))
+                return 2;
+    return 0;
+}
+
+/* ---- frames ---- */
+
+static void fill_lane(void *at, cr_lane lane, cr_i128 value, uint32_t n)
+{
+    for (uint32_t k = 0; k < n; k++)
+        switch (lane) {
+        case CR_LANE_8: ((int8_t *)at)[k] = (int8_t)value; break;
+        case CR_LANE_16: ((int16_t *)at)[k] = (int16_t)value; break;
+        case CR_LANE_32: ((int32_t *)at)[k] = (int32_t)value; break;
+        case CR_LANE_64: ((int64_t *)at)[k] = (int64_t)value; break;
+        default: ((cr_i128 *)at)[k] = value; break;
+        }
+}
+
+static uint32_t frame_cap(const cr_workspace *w, int32_t space)
+{
+    uint32_t n = w->spaces[space].n;
+    uint32_t cap = space == w->calc->root ? 1 : 8;
+    while (cap < n)
+        cap *= 2;
+    return cap;
+}
+
+static int frame_fits(const cr_workspace *w, const cr_frame *f)
+{
+    if (!f->block)
+        return 0;
+    for (uint32_t i = 0; i < w->calc->policy->program.entities.n; i++)
+        if (w->calc->spaces[i] && w->spaces[i].n > f->caps[i])
+            return 0;
+    return 1;
+}
+
+static size_t frame_size(const cr_workspace *w, const cr_plan *plan, uint32_t n_spaces)
+{
+    size_t size = padded(plan->regs.n * sizeof(void *)) * 3 + padded(n_spaces * sizeof(uint32_t));
+    for (uint32_t r = 0; r < plan->regs.n; r++) {
+        uint32_t cap = frame_cap(w, plan->regs.at[r].space);
+        size += padded(cap * CR_LANE_BYTES(plan->regs.at[r].lane)) + padded(cap);
+    }
+    return size + ALIGN;
+}
+
+static void fill_constants(cr_frame *f)
+{
+    const cr_plan *plan = f->plan;
+    for (uint32_t i = 0; i < plan->code.n; i++) {
+        const cr_insn *insn = &plan->code.at[i];
+        const cr_reg *r = &plan->regs.at[insn->dst];
+        if (insn->op == CR_OP_CONST)
+            fill_lane(f->val[insn->dst], (cr_lane)r->lane, r->value, f->caps[r->space]);
+        else if (insn->op == CR_OP_FAIL)
+            memset(f->st_memory[insn->dst], insn->mode, f->caps[r->space]);
+    }
+}
+
+static int make_frame(cr_workspace *w, cr_frame *f, const cr_plan *plan)
+{
+    uint32_t n_spaces = w->calc->policy->program.entities.n, n = plan->regs.n;
+    size_t size = frame_size(w, plan, n_spaces);
+    char *block = cr_mem_get(&w->alloc, size, 1);
+    if (!block)
+        return 2;
+    drop_frame(w, f);
+    f->plan = plan;
+    f->block = block;
+    f->block_size = size;
+    char *at = block + (ALIGN - (uintptr_t)block % ALIGN) % ALIGN;
+    f->val = (void **)(void *)at;
+    at += padded(n * sizeof(void *));
+    f->st = (uint8_t **)(void *)at;
+    at += padded(n * sizeof(void *));
+    f->st_memory = (uint8_t **)(void *)at;
+    at += padded(n * sizeof(void *));
+    f->caps = (uint32_t *)(void *)at;
+    at += padded(n_spaces * sizeof(uint32_t));
+    for (uint32_t i = 0; i < n_spaces; i++)
+        f->caps[i] = w->calc->spaces[i] ? frame_cap(w, (int32_t)i) : 0;
+    for (uint32_t r = 0; r < n; r++) {
+        uint32_t cap = f->caps[plan->regs.at[r].space];
+        f->val[r] = at;
+        at += padded(cap * CR_LANE_BYTES(plan->regs.at[r].lane));
+        f->st_memory[r] = (uint8_t *)at;
+        at += padded(cap);
+    }
+    fill_constants(f);
+    return 0;
+}
+
+/* ---- evaluation ---- */
+
+static uint32_t plan_for(const cr_calculator *calc, int32_t on)
+{
+    uint32_t lo = 0, hi = calc->plans.n;
+    while (hi - lo > 1) {
+        uint32_t mid = (lo + hi) / 2;
+        if (calc->plans.at[mid].from <= on)
+            lo = mid;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
+int cr_workspace_run(cr_workspace *w, const cr_case *input, int32_t on)
+{
+    if (on < CR_DATE_MIN || on > CR_DATE_MAX)
+        return 3;
+    uint32_t at = plan_for(w->calc, on);
+    const cr_plan *plan = &w->calc->plans.at[at];
+    cr_frame *f = &w->frames[at];
+    w->frame = NULL;
+    w->input = input;
+    w->on = on;
+    if (fill_rows(w) || (!frame_fits(w, f) && make_frame(w, f, plan)))
+        return 2;
+    w->frame = f;
+    for (uint32_t i = 0; i < plan->code.n; i++) {
+        const cr_insn *insn = &plan->code.at[i];
+        cr_kernels[insn->op][insn->lane](w, insn);
+    }
+    return 0;
+}
+
+cr_i128 cr_lane_get(const cr_workspace *w, int32_t reg, uint32_t row)
+{
+    const void *at = w->frame->val[reg];
+    switch (w->frame->plan->regs.at[reg].lane) {
+    case CR_LANE_8: return ((const int8_t *)at)[row];
+    case CR_LANE_16: return ((const int16_t *)at)[row];
+    case CR_LANE_32: return ((const int32_t *)at)[row];
+    case CR_LANE_64: return ((const int64_t *)at)[row];
+    default: return ((const cr_i128 *)at)[row];
+    }
+}
+
+int cr_status_get(const cr_workspace *w, int32_t reg, uint32_t row)
+{
+    const uint8_t *st = w->frame->st[reg];
+    return st ? st[row] : CR_KNOWN;
+}

@@ -1,0 +1,719 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Kernels: the values and the statuses of every operation, over all rows of a block.
+
+   Values are computed for every row without a branch on its status; a row that is not known holds some number inside the
+   register's interval, and nobody reads it. Statuses are computed only where an operand has any. */
+#include <string.h>
+
+#include "base/date.h"
+#include "base/rat.h"
+#include "engine/exec.h"
+
+#define N(w, i) ((w)->spaces[(i)->space].n)
+#define VAL(w, r) ((w)->frame->val[r])
+#define ST(w, r) ((w)->frame->st[r])
+
+/* ---- statuses ---- */
+
+static uint8_t *own_status(cr_workspace *w, int32_t reg)
+{
+    return w->frame->st[reg] = w->frame->st_memory[reg];
+}
+
+static void strict2(cr_workspace *w, const cr_insn *i, int32_t a, int32_t b)
+{
+    const uint8_t *x = a >= 0 ? ST(w, a) : NULL, *y = b >= 0 ? ST(w, b) : NULL;
+    if (!x || !y) { /* alias: the bytes are the operand's own */
+        w->frame->st[i->dst] = x ? ST(w, a) : y ? ST(w, b) : NULL;
+        return;
+    }
+    uint8_t *d = own_status(w, i->dst);
+    for (uint32_t k = 0, n = N(w, i); k < n; k++)
+        d[k] = x[k] > y[k] ? x[k] : y[k];
+}
+
+static uint8_t worst(uint8_t x, uint8_t y)
+{
+    return x > y ? x : y;
+}
+
+static uint8_t status_at(const uint8_t *st, uint32_t k)
+{
+    return st ? st[k] : CR_KNOWN;
+}
+
+/* ---- lane-generic kernels ---- */
+
+#define BINARY(NAME, T, EXPR)                                                                                              \
+    static void NAME##_##T(cr_workspace *w, const cr_insn *i)                                                              \
+    {                                                                                                                      \
+        const T *restrict a = VAL(w, i->a), *restrict b = VAL(w, i->b);                                                    \
+        T *restrict d = VAL(w, i->dst);                                                                                    \
+        for (uint32_t k = 0, n = N(w, i); k < n; k++)                                                                      \
+            d[k] = (T)(EXPR);                                                                                              \
+        strict2(w, i, i->a, i->b);                                                                                         \
+    }
+
+#define COMPARE(NAME, T, OP)                                                                                               \
+    static void NAME##_##T(cr_workspace *w, const cr_insn *i)                                                              \
+    {                                                                                                                      \
+        const T *restrict a = VAL(w, i->a), *restrict b = VAL(w, i->b);                                                    \
+        int8_t *restrict d = VAL(w, i->dst);                                                                               \
+        for (uint32_t k = 0, n = N(w, i); k < n; k++)                                                                      \
+            d[k] = a[k] OP b[k];                                                                                           \
+        strict2(w, i, i->a, i->b);                                                                                         \
+    }
+
+/* 0 × anything is 0: a known zero on one side lets go of the other. */
+#define MULTIPLY(T)                                                                                                        \
+    static void mul_##T(cr_workspace *w, const cr_insn *i)                                                                 \
+    {                                                                                                                      \
+        const T *restrict a = VAL(w, i->a), *restrict b = VAL(w, i->b);                                                    \
+        const uint8_t *x = ST(w, i->a), *y = ST(w, i->b);                                                                  \
+        T *restrict d = VAL(w, i->dst);                                                                                    \
+        uint32_t n = N(w, i);                                                                                              \
+        for (uint32_t k = 0; k < n; k++)                                                                                   \
+            d[k] = (T)(a[k] * b[k]);                                                                                       \
+        w->frame->st[i->dst] = NULL;                                                                                       \
+        if (!x && !y)                                                                                                      \
+            return;                                                                                                        \
+        uint8_t *s = own_status(w, i->dst);                                                                                \
+        for (uint32_t k = 0; k < n; k++) {                                                                                 \
+            uint8_t p = status_at(x, k), q = status_at(y, k);                                                              \
+            int zero = (!p && a[k] == 0) || (!q && b[k] == 0);                                                             \
+            s[k] = zero ? CR_KNOWN : worst(p, q);                                                                          \
+            if (zero)                                                                                                      \
+                d[k] = 0;                                                                                                  \
+        }                                                                                                                  \
+    }
+
+#define SELECTION(T)                                                                                                       \
+    static void select_##T(cr_workspace *w, const cr_insn *i)                                                              \
+    {                                                                                                                      \
+        const T *restrict a = VAL(w, i->a), *restrict b = VAL(w, i->b);                                                    \
+        const int8_t *restrict c = VAL(w, i->c);                                                                           \
+        const uint8_t *x = ST(w, i->a), *y = ST(w, i->b), *z = ST(w, i->c);                                                \
+        T *restrict d = VAL(w, i->dst);                                                                                    \
+        uint32_t n = N(w, i);                                                                                              \
+        for (uint32_t k = 0; k < n; k++)                                                                                   \
+            d[k] = c[k] ? a[k] : b[k];                                                                                     \
+        w->frame->st[i->dst] = NULL;                                                                                       \
+        if (!x && !y && !z)                                                                                                \
+            return;                                                                                                        \
+        uint8_t *s = own_status(w, i->dst);                                                                                \
+        for (uint32_t k = 0; k < n; k++) {                                                                                 \
+            uint8_t p = status_at(x, k), q = status_at(y, k), r = status_at(z, k);                                         \
+            int same = !p && !q && a[k] == b[k];                                                                           \
+            s[k] = !r ? (c[k] ? p : q) : same ? CR_KNOWN : worst(r, worst(p, q));                                          \
+        }                                                                                                                  \
+    }
+
+#define MONADIC(NAME, T, EXPR)                                                                                             \
+    static void NAME##_##T(cr_workspace *w, const cr_insn *i)                                                              \
+    {                                                                                                                      \
+        const T *restrict a = VAL(w, i->a);                                                                                \
+        T *restrict d = VAL(w, i->dst);                                                                                    \
+        for (uint32_t k = 0, n = N(w, i); k < n; k++)                                                                      \
+            d[k] = (T)(EXPR);                                                                                              \
+        strict2(w, i, i->a, -1);                                                                                           \
+    }
+
+#define DIVISION(T)                                                                                                        \
+    static T divided_##T(T x, T by, int mode)                                                                              \
+    {                                                                                                                      \
+        T q = (T)(x / by), r = (T)(x % by); /* towards zero; r has the sign of x */                                        \
+        int negative = x < 0;                                                                                              \
+        if (r == 0)                                                                                                        \
+            return q;                                                                                                      \
+        T size = (T)(negative ? -r : r), rest = (T)(by - size);                                                            \
+        int away = mode == CR_ROUND_UP          ? !negative                                                                \
+                   : mode == CR_ROUND_DOWN      ? negative                                                                 \
+                   : size != rest               ? size > rest                                                              \
+                   : mode == CR_ROUND_HALF_EVEN ? (q & 1) != 0                                                             \
+                                                : 1;                                                                       \
+        return (T)(away ? (negative ? q - 1 : q + 1) : q);                                                                 \
+    }                                                                                                                      \
+    static void round_##T(cr_workspace *w, const cr_insn *i)                                                               \
+    {                                                                                                                      \
+        const T *restrict a = VAL(w, i->a), *restrict b = VAL(w, i->b);                                                    \
+        T *restrict d = VAL(w, i->dst);                                                                                    \
+        for (uint32_t k = 0, n = N(w, i); k < n; k++)                                                                      \
+            d[k] = divided_##T(a[k], b[k] > 0 ? b[k] : 1, i->mode);                                                        \
+        strict2(w, i, i->a, i->b);                                                                                         \
+    }
+
+#define DIVISOR(T)                                                                                                         \
+    static void divisor_##T(cr_workspace *w, const cr_insn *i)                                                             \
+    {                                                                                                                      \
+        const T *restrict a = VAL(w, i->a);                                                                                \
+        const uint8_t *x = ST(w, i->a);                                                                                    \
+        T *restrict d = VAL(w, i->dst);                                                                                    \
+        for (uint32_t k = 0, n = N(w, i); k < n; k++)                                                                      \
+            d[k] = (T)(status_at(x, k) || a[k] < 1 ? 1 : a[k]);                                                            \
+        w->frame->st[i->dst] = NULL;                                                                                       \
+    }
+
+#define BOTH(T)                                                                                                            \
+    static void both_##T(cr_workspace *w, const cr_insn *i)                                                                \
+    {                                                                                                                      \
+        memcpy(VAL(w, i->dst), VAL(w, i->a), N(w, i) * sizeof(T));                                                         \
+        strict2(w, i, i->a, i->b);                                                                                         \
+    }
+
+#define GATE(T)                                                                                                            \
+    static void gate_##T(cr_workspace *w, const cr_insn *i)                                                                \
+    {                                                                                                                      \
+        const int8_t *g = VAL(w, i->b);                                                                                    \
+        const uint8_t *x = ST(w, i->a), *y = ST(w, i->b);                                                                  \
+        uint32_t n = N(w, i), fails = 0;                                                                                   \
+        memcpy(VAL(w, i->dst), VAL(w, i->a), n * sizeof(T));                                                               \
+        w->frame->st[i->dst] = ST(w, i->a);                                                                                \
+        for (uint32_t k = 0; k < n; k++)                                                                                   \
+            fails |= !status_at(y, k) && !g[k];                                                                            \
+        if (!fails)                                                                                                        \
+            return;                                                                                                        \
+        uint8_t *s = own_status(w, i->dst);                                                                                \
+        for (uint32_t k = 0; k < n; k++)                                                                                   \
+            s[k] = !status_at(y, k) && !g[k] ? CR_INVALID : status_at(x, k);                                               \
+    }
+
+#define UPWARD(T)                                                                                                          \
+    static void up_##T(cr_workspace *w, const cr_insn *i)                                                                  \
+    {                                                                                                                      \
+        const T *restrict a = VAL(w, i->a);                                                                                \
+        const uint8_t *x = ST(w, i->a);                                                                                    \
+        const uint32_t *restrict p = w->spaces[i->space].parent;                                                           \
+        T *restrict d = VAL(w, i->dst);                                                                                    \
+        uint32_t n = N(w, i);                                                                                              \
+        for (uint32_t k = 0; k < n; k++)                                                                                   \
+            d[k] = a[p[k]];                                                                                                \
+        w->frame->st[i->dst] = NULL;                                                                                       \
+        if (!x)                                                                                                            \
+            return;                                                                                                        \
+        uint8_t *s = own_status(w, i->dst);                                                                                \
+        for (uint32_t k = 0; k < n; k++)                                                                                   \
+            s[k] = x[p[k]];                                                                                                \
+    }
+
+/* Worst status of the list and of all its rows. */
+static void list_status(cr_workspace *w, const cr_insn *i, const uint8_t *x)
+{
+    const cr_space_rows *c = &w->spaces[i->child];
+    w->frame->st[i->dst] = NULL;
+    if (!x && !c->list)
+        return;
+    uint8_t *s = own_status(w, i->dst);
+    for (uint32_t r = 0, n = N(w, i); r < n; r++) {
+        uint8_t st = status_at(c->list, r);
+        for (uint32_t k = c->off[r]; x && k < c->off[r + 1]; k++)
+            st = worst(st, x[k]);
+        s[r] = st;
+    }
+}
+
+#define SUMMATION(T)                                                                                                       \
+    static void sum_##T(cr_workspace *w, const cr_insn *i)                                                                 \
+    {                                                                                                                      \
+        const T *restrict a = VAL(w, i->a);                                                                                \
+        const uint32_t *restrict off = w->spaces[i->child].off;                                                            \
+        T *restrict d = VAL(w, i->dst);                                                                                    \
+        for (uint32_t r = 0, n = N(w, i); r < n; r++) {                                                                    \
+            T sum = 0;                                                                                                     \
+            for (uint32_t k = off[r]; k < off[r + 1]; k++)                                                                 \
+                sum = (T)(sum + a[k]);                                                                                     \
+            d[r] = sum;                                                                                                    \
+        }                                                                                                                  \
+        list_status(w, i, ST(w, i->a));                                                                                    \
+    }
+
+/* Rows known to be out are left out; of the others each must be known. */
+#define EXTREME(NAME, T, BETTER)                                                                                           \
+    static void NAME##_##T(cr_workspace *w, const cr_insn *i)                                                              \
+    {                                                                                                                      \
+        const T *restrict a = VAL(w, i->a);                                                                                \
+        const int8_t *m = i->b >= 0 ? VAL(w, i->b) : NULL;                                                                 \
+        const uint8_t *x = ST(w, i->a), *y = i->b >= 0 ? ST(w, i->b) : NULL;                                               \
+        const cr_space_rows *c = &w->spaces[i->child];                                                                     \
+        T *restrict d = VAL(w, i->dst);                                                                                    \
+        uint8_t *s = x || y || c->list ? w->frame->st_memory[i->dst] : NULL;                                               \
+        for (uint32_t r = 0, n = N(w, i); r < n; r++) {                                                                    \
+            T best = 0;                                                                                                    \
+            int any = 0;                                                                                                   \
+            uint8_t st = status_at(c->list, r);                                                                            \
+            for (uint32_t k = c->off[r]; k < c->off[r + 1]; k++) {                                                         \
+                uint8_t q = status_at(y, k);                                                                               \
+                if (!q && m && !m[k])                                                                                      \
+                    continue;                                                                                              \
+                st = worst(st, worst(q, status_at(x, k)));                                                                 \
+                best = !any || a[k] BETTER best ? a[k] : best;                                                             \
+                any = 1;                                                                                                   \
+            }                                                                                                              \
+            d[r] = best;                                                                                                   \
+            if (s)                                                                                                         \
+                s[r] = st;                                                                                                 \
+        }                                                                                                                  \
+        w->frame->st[i->dst] = s;                                                                                          \
+    }
+
+/* Numbers are stated as 64-bit integers; the proof of the lane is the field's range, checked when the cell was stated. */
+#define INPUT(T)                                                                                                           \
+    static void input_##T(cr_workspace *w, const cr_insn *i)                                                               \
+    {                                                                                                                      \
+        const cr_case_field *f = &w->input->fields[i->imm];                                                                \
+        const cr_type *type = &w->calc->policy->program.fields.at[i->imm].type;                                            \
+        T *d = VAL(w, i->dst);                                                                                             \
+        uint8_t *s = w->frame->st_memory[i->dst], any = 0;                                                                 \
+        int64_t never = input_never(type);                                                                                 \
+        for (uint32_t k = 0, n = N(w, i); k < n; k++) {                                                                    \
+            uint8_t cell = k < f->cap ? f->cell[k] : (uint8_t)CR_CELL_ABSENT;                                              \
+            s[k] = cell_status(cell, type->event);                                                                         \
+            d[k] = (T)(cell == CR_CELL_KNOWN ? f->value[k] : cell == CR_CELL_ABSENT && type->event ? never : 0);           \
+            any |= s[k];                                                                                                   \
+        }                                                                                                                  \
+        w->frame->st[i->dst] = any ? s : NULL;                                                                             \
+    }
+
+#define ROWVALUE(T)                                                                                                        \
+    static void row_value_##T(cr_workspace *w, const cr_insn *i)                                                           \
+    {                                                                                                                      \
+        const cr_ptable *table = &w->calc->policy->tables.at[i->imm];                                                      \
+        const int32_t *restrict a = VAL(w, i->a);                                                                          \
+        T *restrict d = VAL(w, i->dst);                                                                                    \
+        for (uint32_t k = 0, n = N(w, i); k < n; k++)                                                                      \
+            d[k] = (T)(a[k] < 0 || (uint32_t)a[k] >= table->rows.n ? 0 : table->rows.at[a[k]].value);                      \
+        strict2(w, i, i->a, -1);                                                                                           \
+    }
+
+static int64_t input_never(const cr_type *type)
+{
+    return type->kind == CR_T_DATE || type->kind == CR_T_MONTH ? CR_NEVER : type->kind == CR_T_ENUM ? -1 : 0;
+}
+
+static uint8_t cell_status(uint8_t cell, int event)
+{
+    if (cell == CR_CELL_KNOWN || (cell == CR_CELL_ABSENT && event))
+        return CR_KNOWN;
+    return cell == CR_CELL_INVALID ? CR_INVALID : CR_UNDETERMINED;
+}
+
+#define ALL_LANES(T)                                                                                                       \
+    BINARY(add, T, a[k] + b[k])                                                                                            \
+    BINARY(sub, T, a[k] - b[k])                                                                                            \
+    BINARY(min, T, a[k] < b[k] ? a[k] : b[k])                                                                              \
+    BINARY(max, T, a[k] > b[k] ? a[k] : b[k])                                                                              \
+    COMPARE(eq, T, ==)                                                                                                     \
+    COMPARE(lt, T, <)                                                                                                      \
+    COMPARE(le, T, <=)                                                                                                     \
+    MULTIPLY(T)                                                                                                            \
+    SELECTION(T)                                                                                                           \
+    MONADIC(neg, T, -a[k])                                                                                                 \
+    DIVISION(T)                                                                                                            \
+    DIVISOR(T)                                                                                                             \
+    BOTH(T)                                                                                                                \
+    GATE(T)                                                                                                                \
+    UPWARD(T)                                                                                                              \
+    SUMMATION(T)                                                                                                           \
+    EXTREME(highest, T, >)                                                                                                 \
+    EXTREME(lowest, T, <)                                                                                                  \
+    INPUT(T)                                                                                                               \
+    ROWVALUE(T)
+
+ALL_LANES(int8_t)
+ALL_LANES(int16_t)
+ALL_LANES(int32_t)
+ALL_LANES(int64_t)
+ALL_LANES(cr_i128)
+
+/* ---- from one lane to another ---- */
+
+#define CONVERT(T)                                                                                                         \
+    static void conv_##T(cr_workspace *w, const cr_insn *i)                                                                \
+    {                                                                                                                      \
+        T *restrict d = VAL(w, i->dst);                                                                                    \
+        const void *v = VAL(w, i->a);                                                                                      \
+        uint32_t n = N(w, i);                                                                                              \
+        switch (i->mode) {                                                                                                 \
+        case CR_LANE_8: FROM(int8_t, T) break;                                                                             \
+        case CR_LANE_16: FROM(int16_t, T) break;                                                                           \
+        case CR_LANE_32: FROM(int32_t, T) break;                                                                           \
+        case CR_LANE_64: FROM(int64_t, T) break;                                                                           \
+        default: FROM(cr_i128, T) break;                                                                                   \
+        }                                                                                                                  \
+        strict2(w, i, i->a, -1);                                                                                           \
+    }
+#define FROM(S, T)                                                                                                         \
+    for (uint32_t k = 0; k < n; k++)                                                                                       \
+        d[k] = (T)((const S *)v)[k];
+
+CONVERT(int8_t)
+CONVERT(int16_t)
+CONVERT(int32_t)
+CONVERT(int64_t)
+CONVERT(cr_i128)
+
+/* ---- bytes ---- */
+
+static void k_and(cr_workspace *w, const cr_insn *i)
+{
+    const int8_t *a = VAL(w, i->a), *b = VAL(w, i->b);
+    const uint8_t *x = ST(w, i->a), *y = ST(w, i->b);
+    int8_t *d = VAL(w, i->dst);
+    uint32_t n = N(w, i);
+    for (uint32_t k = 0; k < n; k++)
+        d[k] = a[k] & b[k];
+    w->frame->st[i->dst] = NULL;
+    if (!x && !y)
+        return;
+    uint8_t *s = own_status(w, i->dst);
+    for (uint32_t k = 0; k < n; k++) {
+        uint8_t p = status_at(x, k), q = status_at(y, k);
+        int no = (!p && !a[k]) || (!q && !b[k]);
+        s[k] = no ? CR_KNOWN : worst(p, q);
+    }
+}
+
+static void k_or(cr_workspace *w, const cr_insn *i)
+{
+    const int8_t *a = VAL(w, i->a), *b = VAL(w, i->b);
+    const uint8_t *x = ST(w, i->a), *y = ST(w, i->b);
+    int8_t *d = VAL(w, i->dst);
+    uint32_t n = N(w, i);
+    for (uint32_t k = 0; k < n; k++)
+        d[k] = a[k] | b[k];
+    w->frame->st[i->dst] = NULL;
+    if (!x && !y)
+        return;
+    uint8_t *s = own_status(w, i->dst);
+    for (uint32_t k = 0; k < n; k++) {
+        uint8_t p = status_at(x, k), q = status_at(y, k);
+        int yes = (!p && a[k]) || (!q && b[k]);
+        s[k] = yes ? CR_KNOWN : worst(p, q);
+    }
+}
+
+static void k_not(cr_workspace *w, const cr_insn *i)
+{
+    const int8_t *a = VAL(w, i->a);
+    int8_t *d = VAL(w, i->dst);
+    for (uint32_t k = 0, n = N(w, i); k < n; k++)
+        d[k] = !a[k];
+    strict2(w, i, i->a, -1);
+}
+
+static void k_known(cr_workspace *w, const cr_insn *i)
+{
+    const int8_t *a = VAL(w, i->a);
+    const uint8_t *x = ST(w, i->a);
+    int8_t *d = VAL(w, i->dst);
+    int8_t want = i->op == CR_OP_KNOWN_YES;
+    for (uint32_t k = 0, n = N(w, i); k < n; k++)
+        d[k] = !status_at(x, k) && a[k] == want;
+    w->frame->st[i->dst] = NULL;
+}
+
+/* ANY and ALL are the disjunction and conjunction of the rows: `decides` lets go of all others, the list included. */
+static void k_quantifier(cr_workspace *w, const cr_insn *i)
+{
+    const int8_t *a = VAL(w, i->a);
+    const uint8_t *x = ST(w, i->a);
+    const cr_space_rows *c = &w->spaces[i->child];
+    int8_t *d = VAL(w, i->dst), decides = i->op == CR_OP_ANY;
+    uint8_t *s = x || c->list ? w->frame->st_memory[i->dst] : NULL;
+    for (uint32_t r = 0, n = N(w, i); r < n; r++) {
+        uint8_t st = status_at(c->list, r);
+        int decided = 0;
+        for (uint32_t k = c->off[r]; k < c->off[r + 1]; k++) {
+            uint8_t p = status_at(x, k);
+            decided |= !p && a[k] == decides;
+            st = worst(st, p);
+        }
+        d[r] = decided ? decides : !decides;
+        if (s)
+            s[r] = decided ? CR_KNOWN : st;
+    }
+    w->frame->st[i->dst] = s;
+}
+
+static void k_in_set(cr_workspace *w, const cr_insn *i)
+{
+    const int8_t *a = VAL(w, i->a);
+    int8_t *d = VAL(w, i->dst);
+    for (uint32_t k = 0, n = N(w, i); k < n; k++)
+        d[k] = a[k] >= 0 && a[k] < 64 && ((uint64_t)i->wide >> a[k] & 1);
+    strict2(w, i, i->a, -1);
+}
+
+static void k_in_mask(cr_workspace *w, const cr_insn *i)
+{
+    const int8_t *a = VAL(w, i->a);
+    const int64_t *b = VAL(w, i->b);
+    int8_t *d = VAL(w, i->dst);
+    for (uint32_t k = 0, n = N(w, i); k < n; k++)
+        d[k] = a[k] >= 0 && a[k] < 64 && ((uint64_t)b[k] >> a[k] & 1);
+    strict2(w, i, i->a, i->b);
+}
+
+/* ---- places ---- */
+
+static void k_within(cr_workspace *w, const cr_insn *i)
+{
+    const int32_t *a = VAL(w, i->a), *b = VAL(w, i->b);
+    int8_t *d = VAL(w, i->dst);
+    for (uint32_t k = 0, n = N(w, i); k < n; k++)
+        d[k] = (int8_t)(cr_region_within(w->calc->policy, a[k], b[k]) != 0);
+    strict2(w, i, i->a, i->b);
+}
+
+/* Marks row k of the result with a status of its own, making the column on first use. */
+static void own_failure(cr_workspace *w, const cr_insn *i, uint32_t k, uint8_t status)
+{
+    uint8_t *s = w->frame->st[i->dst], *mine = w->frame->st_memory[i->dst];
+    if (s != mine) {
+        if (s)
+            memcpy(mine, s, N(w, i));
+        else
+            memset(mine, CR_KNOWN, N(w, i));
+        w->frame->st[i->dst] = mine;
+    }
+    if (mine[k] == CR_KNOWN)
+        mine[k] = status;
+}
+
+static void k_place(cr_workspace *w, const cr_insn *i)
+{
+    const int32_t *a = VAL(w, i->a);
+    int32_t *d = VAL(w, i->dst);
+    strict2(w, i, i->a, -1);
+    for (uint32_t k = 0, n = N(w, i); k < n; k++) {
+        const cr_region *r = &w->calc->policy->regions.at[a[k]];
+        d[k] = i->mode ? r->province : r->city;
+        if (d[k] < 0) {
+            d[k] = 0;
+            own_failure(w, i, k, CR_INVALID);
+        }
+    }
+}
+
+/* ---- time ---- */
+
+static int add_time(const cr_workspace *w, cr_op op, int32_t day, int32_t count, int32_t *out)
+{
+    int32_t year;
+    switch (op) {
+    case CR_OP_ADD_YEARS: return cr_date_add_years(day, count, 0, out) ? CR_INVALID : CR_KNOWN;
+    case CR_OP_ADD_MONTHS: return cr_date_add_months(day, count, out) ? CR_INVALID : CR_KNOWN;
+    case CR_OP_ADD_DAYS: return cr_date_add_days(day, count, out) ? CR_INVALID : CR_KNOWN;
+    case CR_OP_ADD_WORKDAYS: {
+        int bad = cr_calendar_add(&w->calc->policy->calendar, day, count, out, &year);
+        return bad == 1 ? CR_NO_DATA : bad ? CR_INVALID : CR_KNOWN;
+    }
+    default:
+        *out = day + count;
+        return *out < cr_month_of(CR_DATE_MIN) || *out > cr_month_of(CR_DATE_MAX) ? CR_INVALID : CR_KNOWN;
+    }
+}
+
+/* Never plus anything is never. Rows that are not known are skipped: their lanes need not be dates. */
+static void k_add_time(cr_workspace *w, const cr_insn *i)
+{
+    const int32_t *a = VAL(w, i->a), *b = VAL(w, i->b);
+    int32_t *d = VAL(w, i->dst);
+    strict2(w, i, i->a, i->b);
+    for (uint32_t k = 0, n = N(w, i); k < n; k++) {
+        int32_t out = 0;
+        if (a[k] == CR_NEVER) {
+            d[k] = CR_NEVER;
+            continue;
+        }
+        d[k] = 0;
+        if (status_at(ST(w, i->dst), k))
+            continue;
+        int bad = add_time(w, (cr_op)i->op, a[k], b[k], &out);
+        if (bad)
+            own_failure(w, i, k, (uint8_t)bad);
+        else
+            d[k] = out;
+    }
+}
+
+static void k_span(cr_workspace *w, const cr_insn *i)
+{
+    const int32_t *a = VAL(w, i->a), *b = VAL(w, i->b);
+    int32_t *d = VAL(w, i->dst);
+    strict2(w, i, i->a, i->b);
+    for (uint32_t k = 0, n = N(w, i); k < n; k++) {
+        d[k] = 0;
+        if (status_at(ST(w, i->dst), k))
+            continue;
+        if (a[k] == CR_NEVER || b[k] == CR_NEVER)
+            own_failure(w, i, k, CR_INVALID);
+        else
+            d[k] = i->mode == CR_SPAN_YEARS    ? cr_age_years(a[k], b[k], 0)
+                   : i->mode == CR_SPAN_MONTHS ? cr_months_between(a[k], b[k])
+                                               : b[k] - a[k];
+    }
+}
+
+static int32_t part_of(cr_op op, int32_t v)
+{
+    int y, m, d;
+    switch (op) {
+    case CR_OP_MONTH_OF: return cr_month_of(v);
+    case CR_OP_YEAR_OF_DATE: cr_date_split(v, &y, &m, &d); return y;
+    case CR_OP_YEAR_OF_MONTH: return v / 12;
+    case CR_OP_FIRST_DAY: return cr_month_first(v);
+    default: return cr_month_last(v);
+    }
+}
+
+static void k_part(cr_workspace *w, const cr_insn *i)
+{
+    const int32_t *a = VAL(w, i->a);
+    int32_t *d = VAL(w, i->dst);
+    int year = i->op == CR_OP_YEAR_OF_DATE || i->op == CR_OP_YEAR_OF_MONTH;
+    strict2(w, i, i->a, -1);
+    for (uint32_t k = 0, n = N(w, i); k < n; k++) {
+        d[k] = 0;
+        if (status_at(ST(w, i->dst), k))
+            continue;
+        if (a[k] != CR_NEVER)
+            d[k] = part_of((cr_op)i->op, a[k]);
+        else if (year)
+            own_failure(w, i, k, CR_INVALID);
+        else
+            d[k] = CR_NEVER;
+    }
+}
+
+/* ---- the case ---- */
+
+static void k_on(cr_workspace *w, const cr_insn *i)
+{
+    int32_t *d = VAL(w, i->dst);
+    for (uint32_t k = 0, n = N(w, i); k < n; k++)
+        d[k] = w->on;
+    w->frame->st[i->dst] = NULL;
+}
+
+static void k_absent(cr_workspace *w, const cr_insn *i)
+{
+    int8_t *d = VAL(w, i->dst);
+    for (uint32_t k = 0, n = N(w, i); k < n; k++)
+        d[k] = cr_case_cell(w->input, i->imm, k) == CR_CELL_ABSENT;
+    w->frame->st[i->dst] = NULL;
+}
+
+/* Only an event that is said to be unknown, and a value out of range, leave open whether it was given. */
+static void k_given(cr_workspace *w, const cr_insn *i)
+{
+    int event = w->calc->policy->program.fields.at[i->imm].type.event;
+    int8_t *d = VAL(w, i->dst);
+    w->frame->st[i->dst] = NULL;
+    for (uint32_t k = 0, n = N(w, i); k < n; k++) {
+        cr_cell cell = cr_case_cell(w->input, i->imm, k);
+        d[k] = cell == CR_CELL_KNOWN;
+        if (cell == CR_CELL_INVALID || (cell == CR_CELL_UNKNOWN && event))
+            own_failure(w, i, k, cell == CR_CELL_INVALID ? CR_INVALID : CR_UNDETERMINED);
+    }
+}
+
+/* ---- parameters ---- */
+
+static void k_row(cr_workspace *w, const cr_insn *i)
+{
+    const cr_policy *policy = w->calc->policy;
+    const cr_ptable *table = &policy->tables.at[i->imm];
+    const int32_t *args = &w->frame->plan->args.at[i->a];
+    int32_t *d = VAL(w, i->dst);
+    w->frame->st[i->dst] = NULL;
+    for (uint32_t k = 0, n = N(w, i); k < n; k++) {
+        int64_t in[CR_MAX_KEYS + 2];
+        uint8_t st = CR_KNOWN;
+        uint32_t key = 0;
+        for (int32_t j = 0; j < i->b; j++) {
+            in[j] = ((const int64_t *)VAL(w, args[j]))[k];
+            st = worst(st, status_at(ST(w, args[j]), k));
+        }
+        d[k] = -1;
+        if (!st && (in[0] == CR_NEVER || cr_ptable_key(table, in + 2, &key)))
+            st = CR_NO_DATA;
+        if (!st)
+            d[k] = cr_ptable_find(policy, table, (int32_t)in[1], key, (int32_t)in[0]);
+        if (!st && (d[k] < 0 || (w->calc->strict && in[0] > table->rows.at[d[k]].confirmed_to)))
+            st = CR_NO_DATA;
+        if (st)
+            own_failure(w, i, k, st);
+    }
+}
+
+static void k_row_none(cr_workspace *w, const cr_insn *i)
+{
+    const cr_ptable *table = &w->calc->policy->tables.at[i->imm];
+    const int32_t *a = VAL(w, i->a);
+    int8_t *d = VAL(w, i->dst);
+    for (uint32_t k = 0, n = N(w, i); k < n; k++)
+        d[k] = a[k] >= 0 && (uint32_t)a[k] < table->rows.n && table->rows.at[a[k]].is_none;
+    strict2(w, i, i->a, -1);
+}
+
+/* Constants and FAIL are filled when the frame is made. */
+static void k_nothing(cr_workspace *w, const cr_insn *i)
+{
+    w->frame->st[i->dst] = i->op == CR_OP_FAIL ? w->frame->st_memory[i->dst] : NULL;
+}
+
+#define LANES(NAME) {NAME##_int8_t, NAME##_int16_t, NAME##_int32_t, NAME##_int64_t, NAME##_cr_i128}
+#define SAME(NAME) {NAME, NAME, NAME, NAME, NAME}
+
+const cr_kernel cr_kernels[CR_OP_COUNT][5] = {
+    [CR_OP_CONST] = SAME(k_nothing),
+    [CR_OP_FAIL] = SAME(k_nothing),
+    [CR_OP_ON] = SAME(k_on),
+    [CR_OP_INPUT] = LANES(input),
+    [CR_OP_ABSENT] = SAME(k_absent),
+    [CR_OP_GIVEN] = SAME(k_given),
+    [CR_OP_CONV] = LANES(conv),
+    [CR_OP_ADD] = LANES(add),
+    [CR_OP_SUB] = LANES(sub),
+    [CR_OP_MUL] = LANES(mul),
+    [CR_OP_NEG] = LANES(neg),
+    [CR_OP_MIN] = LANES(min),
+    [CR_OP_MAX] = LANES(max),
+    [CR_OP_EQ] = LANES(eq),
+    [CR_OP_LT] = LANES(lt),
+    [CR_OP_LE] = LANES(le),
+    [CR_OP_SELECT] = LANES(select),
+    [CR_OP_ROUND] = LANES(round),
+    [CR_OP_DIVISOR] = LANES(divisor),
+    [CR_OP_BOTH] = LANES(both),
+    [CR_OP_GATE] = LANES(gate),
+    [CR_OP_UP] = LANES(up),
+    [CR_OP_SUM] = LANES(sum),
+    [CR_OP_HIGHEST] = LANES(highest),
+    [CR_OP_LOWEST] = LANES(lowest),
+    [CR_OP_ANY] = SAME(k_quantifier),
+    [CR_OP_ALL] = SAME(k_quantifier),
+    [CR_OP_AND] = SAME(k_and),
+    [CR_OP_OR] = SAME(k_or),
+    [CR_OP_NOT] = SAME(k_not),
+    [CR_OP_KNOWN_YES] = SAME(k_known),
+    [CR_OP_KNOWN_NO] = SAME(k_known),
+    [CR_OP_IN_SET] = SAME(k_in_set),
+    [CR_OP_IN_MASK] = SAME(k_in_mask),
+    [CR_OP_WITHIN] = SAME(k_within),
+    [CR_OP_PLACE] = SAME(k_place),
+    [CR_OP_ADD_DAYS] = SAME(k_add_time),
+    [CR_OP_ADD_MONTHS] = SAME(k_add_time),
+    [CR_OP_ADD_YEARS] = SAME(k_add_time),
+    [CR_OP_ADD_WORKDAYS] = SAME(k_add_time),
+    [CR_OP_MONTH_ADD] = SAME(k_add_time),
+    [CR_OP_SPAN] = SAME(k_span),
+    [CR_OP_MONTH_OF] = SAME(k_part),
+    [CR_OP_YEAR_OF_DATE] = SAME(k_part),
+    [CR_OP_YEAR_OF_MONTH] = SAME(k_part),
+    [CR_OP_FIRST_DAY] = SAME(k_part),
+    [CR_OP_LAST_DAY] = SAME(k_part),
+    [CR_OP_ROW] = SAME(k_row),
+    [CR_OP_ROW_VALUE] = LANES(row_value),
+    [CR_OP_ROW_NONE] = SAME(k_row_none),
+};

@@ -1,0 +1,464 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Exact rationals over registers: every operation proves from intervals that its lanes suffice, or refuses.
+
+   A value is register / (den × div). S: div absent. U: div is a register of positive divisors. Sums of U with one divisor
+   add numerators; different divisors are multiplied across. What needs more than 128 bits, or sums quotients whose divisors
+   differ from row to row, does not compile. */
+#include "engine/build.h"
+
+static const char WIDE[] = "the exact result may need more than 128 bits";
+static const char ROWS[] = "quotients whose divisors differ from row to row cannot be aggregated in this version";
+
+static int mul_bounds(cr_i128 alo, cr_i128 ahi, cr_i128 blo, cr_i128 bhi, cr_i128 *lo, cr_i128 *hi)
+{
+    cr_i128 p[4];
+    if (cr_i128_mul(alo, blo, &p[0]) || cr_i128_mul(alo, bhi, &p[1]) || cr_i128_mul(ahi, blo, &p[2]) ||
+        cr_i128_mul(ahi, bhi, &p[3]))
+        return 1;
+    *lo = *hi = p[0];
+    for (int i = 1; i < 4; i++) {
+        *lo = p[i] < *lo ? p[i] : *lo;
+        *hi = p[i] > *hi ? p[i] : *hi;
+    }
+    return 0;
+}
+
+static cr_i128 with_zero_lo(cr_i128 lo)
+{
+    return lo < 0 ? lo : 0;
+}
+
+static cr_i128 with_zero_hi(cr_i128 hi)
+{
+    return hi > 0 ? hi : 0;
+}
+
+/* register × constant, bounds included */
+static cr_pval times(cr_build *b, int32_t space, cr_pval v, cr_i128 factor)
+{
+    cr_i128 lo, hi, wlo, whi;
+    if (b->failed || v.reg < 0 || factor == 1)
+        return v;
+    const cr_reg r = b->plan->regs.at[v.reg];
+    if (mul_bounds(v.lo, v.hi, factor, factor, &lo, &hi) || mul_bounds(r.lo, r.hi, factor, factor, &wlo, &whi)) {
+        cr_build_fail(b, WIDE);
+        return v;
+    }
+    if (r.is_const)
+        v.reg = cr_emit_const(b, space, r.value * factor);
+    else
+        v.reg = cr_emit2(b, CR_OP_MUL, space, v.reg, cr_emit_const(b, space, factor), wlo, whi);
+    v.lo = lo;
+    v.hi = hi;
+    return v;
+}
+
+/* numerator × divisor register */
+static cr_pval times_reg(cr_build *b, int32_t space, cr_pval v, int32_t by)
+{
+    cr_i128 lo, hi, wlo, whi;
+    if (b->failed || v.reg < 0 || by < 0)
+        return v;
+    const cr_reg r = b->plan->regs.at[v.reg], d = b->plan->regs.at[by];
+    if (mul_bounds(v.lo, v.hi, 1, d.hi, &lo, &hi) || mul_bounds(r.lo, r.hi, 0, d.hi, &wlo, &whi)) {
+        cr_build_fail(b, WIDE);
+        return v;
+    }
+    v.reg = cr_emit2(b, CR_OP_MUL, space, v.reg, by, wlo, whi);
+    v.lo = lo;
+    v.hi = hi;
+    return v;
+}
+
+/* ---- divisors: products of a few factors, so that a common multiple takes no more than it must ---- */
+
+static uint32_t factors_of(const cr_build *b, int32_t div, int32_t out[CR_MAX_FACTORS])
+{
+    if (div < 0)
+        return 0;
+    for (int32_t above = cr_emit_above(b, div); above >= 0; above = cr_emit_above(b, div))
+        div = above;
+    for (uint32_t i = 0; i < b->products.n; i++)
+        if (b->products.at[i].reg == div) {
+            for (uint32_t k = 0; k < b->products.at[i].n; k++)
+                out[k] = b->products.at[i].factor[k];
+            return b->products.at[i].n;
+        }
+    out[0] = div;
+    return 1;
+}
+
+static int32_t deeper(const cr_build *b, int32_t x, int32_t y)
+{
+    int32_t s = b->plan->regs.at[x].space, t = b->plan->regs.at[y].space;
+    return b->program->entities.at[s].depth >= b->program->entities.at[t].depth ? s : t;
+}
+
+/* The product stays in the row its factors belong to, so that sums see that it is one for all rows of a list. */
+static int32_t product_of(cr_build *b, int32_t space, const int32_t *factor, uint32_t n)
+{
+    cr_product p = {0};
+    if (n == 0 || b->failed)
+        return -1;
+    int32_t reg = factor[0];
+    for (uint32_t i = 1; i < n && !b->failed; i++) {
+        cr_i128 hi;
+        if (cr_i128_mul(b->plan->regs.at[reg].hi, b->plan->regs.at[factor[i]].hi, &hi)) {
+            cr_build_fail(b, WIDE);
+            return -1;
+        }
+        reg = cr_emit2(b, CR_OP_MUL, deeper(b, reg, factor[i]), reg, factor[i], 0, hi);
+    }
+    if (b->failed)
+        return -1;
+    p.reg = reg;
+    p.n = n;
+    for (uint32_t i = 0; i < n; i++)
+        p.factor[i] = factor[i];
+    if (n > 1 && !CR_PUSH(&b->calc->arena, b->products, p)) {
+        b->error->oom = 1;
+        cr_build_fail(b, "out of memory");
+    }
+    return cr_emit_space(b, reg, space);
+}
+
+/* What `of` has beyond `than`; both sorted. */
+static uint32_t factors_beyond(const int32_t *of, uint32_t n, const int32_t *than, uint32_t m, int32_t *out)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0, k = 0; i < n; i++) {
+        while (k < m && than[k] < of[i])
+            k++;
+        if (k < m && than[k] == of[i])
+            k++;
+        else
+            out[count++] = of[i];
+    }
+    return count;
+}
+
+static uint32_t merge_factors(cr_build *b, const int32_t *x, uint32_t n, const int32_t *y, uint32_t m, int32_t *out)
+{
+    uint32_t count = 0, i = 0, k = 0;
+    if (n + m > CR_MAX_FACTORS) {
+        cr_build_fail(b, "more than twelve divisors in one quotient");
+        return 0;
+    }
+    while (i < n || k < m)
+        out[count++] = k == m || (i < n && x[i] <= y[k]) ? x[i++] : y[k++];
+    return count;
+}
+
+static int32_t mul_divisors(cr_build *b, int32_t space, int32_t x, int32_t y)
+{
+    int32_t fx[CR_MAX_FACTORS], fy[CR_MAX_FACTORS], all[CR_MAX_FACTORS];
+    uint32_t n = factors_of(b, x, fx), m = factors_of(b, y, fy);
+    n = merge_factors(b, fx, n, fy, m, all);
+    return product_of(b, space, all, n);
+}
+
+/* Brings two values to one denominator and one divisor. */
+static void align(cr_build *b, int32_t space, cr_pval *x, cr_pval *y)
+{
+    int32_t fx[CR_MAX_FACTORS], fy[CR_MAX_FACTORS], more[CR_MAX_FACTORS], all[CR_MAX_FACTORS];
+    cr_i128 den;
+    *x = cr_pval_space(b, *x, space);
+    *y = cr_pval_space(b, *y, space);
+    if (b->failed)
+        return;
+    if (cr_lcm(x->den, y->den, &den)) {
+        cr_build_fail(b, WIDE);
+        return;
+    }
+    *x = times(b, space, *x, den / x->den);
+    *y = times(b, space, *y, den / y->den);
+    x->den = y->den = den;
+    if (x->div == y->div || b->failed)
+        return;
+    uint32_t n = factors_of(b, x->div, fx), m = factors_of(b, y->div, fy);
+    uint32_t k = factors_beyond(fx, n, fy, m, more);
+    *y = times_reg(b, space, *y, product_of(b, space, more, k));
+    k = factors_beyond(fy, m, fx, n, more);
+    *x = times_reg(b, space, *x, product_of(b, space, more, k));
+    n = merge_factors(b, fx, n, more, k, all);
+    x->div = y->div = product_of(b, space, all, n);
+}
+
+static int32_t fold(cr_build *b, int32_t space, cr_op op, int32_t x, int32_t y)
+{
+    const cr_reg rx = b->plan->regs.at[x], ry = b->plan->regs.at[y];
+    if (!rx.is_const || !ry.is_const)
+        return -1;
+    cr_i128 v = op == CR_OP_ADD   ? rx.value + ry.value
+                : op == CR_OP_SUB ? rx.value - ry.value
+                : op == CR_OP_MIN ? (rx.value < ry.value ? rx.value : ry.value)
+                                  : (rx.value > ry.value ? rx.value : ry.value);
+    return cr_emit_const(b, space, v);
+}
+
+static int32_t emit_folded(cr_build *b, int32_t space, cr_op op, int32_t x, int32_t y, cr_i128 lo, cr_i128 hi)
+{
+    int32_t folded = fold(b, space, op, x, y);
+    return folded >= 0 ? folded : cr_emit2(b, op, space, x, y, lo, hi);
+}
+
+cr_pval cr_num_add(cr_build *b, int32_t space, cr_pval x, cr_pval y, int sign)
+{
+    cr_i128 lo, hi, wlo, whi;
+    align(b, space, &x, &y);
+    if (b->failed)
+        return cr_pval_none();
+    const cr_reg rx = b->plan->regs.at[x.reg], ry = b->plan->regs.at[y.reg];
+    int bad = sign > 0 ? cr_i128_add(x.lo, y.lo, &lo) | cr_i128_add(x.hi, y.hi, &hi) | cr_i128_add(rx.lo, ry.lo, &wlo) |
+                             cr_i128_add(rx.hi, ry.hi, &whi)
+                       : cr_i128_sub(x.lo, y.hi, &lo) | cr_i128_sub(x.hi, y.lo, &hi) | cr_i128_sub(rx.lo, ry.hi, &wlo) |
+                             cr_i128_sub(rx.hi, ry.lo, &whi);
+    if (bad) {
+        cr_build_fail(b, WIDE);
+        return cr_pval_none();
+    }
+    x.reg = emit_folded(b, space, sign > 0 ? CR_OP_ADD : CR_OP_SUB, x.reg, y.reg, wlo, whi);
+    x.lo = lo;
+    x.hi = hi;
+    return x;
+}
+
+cr_pval cr_num_mul(cr_build *b, int32_t space, cr_pval x, cr_pval y)
+{
+    cr_i128 value, lo, hi, wlo, whi, den;
+    x = cr_pval_space(b, x, space);
+    y = cr_pval_space(b, y, space);
+    if (b->failed)
+        return cr_pval_none();
+    if (cr_i128_mul(x.den, y.den, &den)) {
+        cr_build_fail(b, WIDE);
+        return cr_pval_none();
+    }
+    if (cr_pval_is_const(b, x, &value)) {
+        cr_pval swap = x;
+        x = y;
+        y = swap;
+    }
+    int32_t div = mul_divisors(b, space, x.div, y.div);
+    const cr_reg rx = b->plan->regs.at[x.reg], ry = b->plan->regs.at[y.reg];
+    if (mul_bounds(x.lo, x.hi, y.lo, y.hi, &lo, &hi) || mul_bounds(rx.lo, rx.hi, ry.lo, ry.hi, &wlo, &whi)) {
+        cr_build_fail(b, WIDE);
+        return cr_pval_none();
+    }
+    if (rx.is_const && ry.is_const)
+        x.reg = cr_emit_const(b, space, rx.value * ry.value);
+    else if (!(ry.is_const && ry.value == 1))
+        x.reg = cr_emit2(b, CR_OP_MUL, space, x.reg, y.reg, wlo, whi);
+    x.den = den;
+    x.div = div;
+    x.lo = lo;
+    x.hi = hi;
+    return x;
+}
+
+/* x / y where y was proved or guarded to be positive; a divisor that may be negative is refused. */
+static cr_pval div_register(cr_build *b, int32_t space, cr_pval x, cr_pval y)
+{
+    cr_pval out = times(b, space, x, y.den);
+    out = times_reg(b, space, out, y.div);
+    cr_insn insn = {0};
+    insn.op = CR_OP_DIVISOR;
+    insn.space = (int16_t)space;
+    insn.a = y.reg;
+    if (b->failed)
+        return out;
+    const cr_reg ry = b->plan->regs.at[y.reg];
+    for (int32_t above = y.reg; above >= 0; above = cr_emit_above(b, above)) {
+        insn.a = above;
+        insn.space = b->plan->regs.at[above].space;
+    }
+    int32_t div = cr_emit_space(b, cr_emit(b, insn, (cr_lane)ry.lane, 1, ry.hi > 1 ? ry.hi : 1), space);
+    insn.space = (int16_t)space;
+    insn.op = CR_OP_BOTH;
+    insn.a = cr_emit_lane(b, cr_emit_space(b, out.reg, space), b->failed ? CR_LANE_8 : (cr_lane)b->plan->regs.at[out.reg].lane);
+    insn.b = y.reg;
+    if (b->failed)
+        return out;
+    const cr_reg rx = b->plan->regs.at[insn.a];
+    out.reg = cr_emit(b, insn, (cr_lane)rx.lane, rx.lo, rx.hi);
+    out.div = mul_divisors(b, space, x.div, div);
+    return out;
+}
+
+cr_pval cr_num_div(cr_build *b, int32_t space, cr_pval x, cr_pval y)
+{
+    cr_i128 value = 0, den = 1;
+    x = cr_pval_space(b, x, space);
+    y = cr_pval_space(b, y, space);
+    if (b->failed)
+        return cr_pval_none();
+    if (!cr_pval_is_const(b, y, &value))
+        return div_register(b, space, x, y);
+    if (value == 0) {
+        cr_build_fail(b, "a division by zero");
+        return cr_pval_none();
+    }
+    cr_i128 factor = value < 0 ? -y.den : y.den, by = value < 0 ? -value : value;
+    cr_i128 g = cr_gcd(factor < 0 ? -factor : factor, by);
+    x = times(b, space, x, factor / g);
+    if (cr_i128_mul(x.den, by / g, &den))
+        cr_build_fail(b, WIDE);
+    x.den = den;
+    return x;
+}
+
+cr_pval cr_num_scale(cr_build *b, int32_t space, cr_pval x, cr_rat by)
+{
+    x = times(b, space, x, by.num);
+    if (!b->failed && cr_i128_mul(x.den, by.den, &x.den))
+        cr_build_fail(b, WIDE);
+    return x;
+}
+
+cr_pval cr_num_pick(cr_build *b, int32_t space, cr_op op, cr_pval x, cr_pval y)
+{
+    align(b, space, &x, &y);
+    if (b->failed)
+        return cr_pval_none();
+    const cr_reg rx = b->plan->regs.at[x.reg], ry = b->plan->regs.at[y.reg];
+    int max = op == CR_OP_MAX;
+    x.lo = (x.lo > y.lo) == max ? x.lo : y.lo;
+    x.hi = (x.hi > y.hi) == max ? x.hi : y.hi;
+    x.reg = emit_folded(b, space, op, x.reg, y.reg, rx.lo < ry.lo ? rx.lo : ry.lo, rx.hi > ry.hi ? rx.hi : ry.hi);
+    return x;
+}
+
+int32_t cr_num_compare(cr_build *b, int32_t space, cr_op op, cr_pval x, cr_pval y)
+{
+    align(b, space, &x, &y);
+    return b->failed ? -1 : cr_emit_compare(b, op, space, x.reg, y.reg);
+}
+
+cr_pval cr_num_select(cr_build *b, int32_t space, int32_t cond, cr_pval x, cr_pval y)
+{
+    cond = cr_emit_space(b, cond, space);
+    if (b->failed || cond < 0)
+        return cr_pval_none();
+    if (b->plan->regs.at[cond].is_const)
+        return cr_pval_space(b, b->plan->regs.at[cond].value ? x : y, space);
+    align(b, space, &x, &y);
+    if (b->failed)
+        return cr_pval_none();
+    x.reg = cr_emit_select(b, space, cond, x.reg, y.reg);
+    x.lo = x.lo < y.lo ? x.lo : y.lo;
+    x.hi = x.hi > y.hi ? x.hi : y.hi;
+    return x;
+}
+
+/* Rounding bounds: one step beyond the exact quotient on either side is always enough. */
+static cr_pval round_emit(cr_build *b, int32_t space, cr_pval x, int32_t divisor, cr_i128 least, int mode)
+{
+    cr_insn insn = {0};
+    const cr_reg rx = b->plan->regs.at[x.reg], rd = b->plan->regs.at[divisor];
+    cr_lane lane = rx.lane > rd.lane ? (cr_lane)rx.lane : (cr_lane)rd.lane;
+    insn.op = CR_OP_ROUND;
+    insn.mode = (uint8_t)mode;
+    insn.space = (int16_t)space;
+    insn.a = cr_emit_lane(b, x.reg, lane);
+    insn.b = cr_emit_lane(b, divisor, lane);
+    x.lo = x.lo < 0 ? x.lo / least - 1 : 0;
+    x.hi = x.hi > 0 ? x.hi / least + 1 : 0;
+    x.reg = cr_emit(b, insn, lane, with_zero_lo(rx.lo / least - 1), with_zero_hi(rx.hi / least + 1));
+    x.reg = cr_emit_lane(b, x.reg, b->failed ? CR_LANE_8 : cr_build_lane(b, rx.lo / least - 1, rx.hi / least + 1));
+    return x;
+}
+
+cr_pval cr_num_round(cr_build *b, int32_t space, cr_pval x, cr_rat step, int mode)
+{
+    cr_i128 den, g;
+    x = cr_pval_space(b, x, space);
+    if (b->failed)
+        return cr_pval_none();
+    g = cr_gcd(step.den, x.den);
+    cr_i128 factor = step.den / g;
+    if (cr_i128_mul(x.den / g, step.num, &den)) {
+        cr_build_fail(b, WIDE);
+        return cr_pval_none();
+    }
+    if (x.div >= 0 || den != 1) {
+        x = times(b, space, x, factor);
+        int32_t divisor = cr_emit_const(b, space, den);
+        if (x.div >= 0) {
+            cr_i128 hi;
+            if (b->failed || cr_i128_mul(b->plan->regs.at[x.div].hi, den, &hi)) {
+                cr_build_fail(b, WIDE);
+                return cr_pval_none();
+            }
+            divisor = cr_emit2(b, CR_OP_MUL, space, x.div, divisor, 0, hi);
+        }
+        if (b->failed)
+            return cr_pval_none();
+        x = round_emit(b, space, x, divisor, den, mode);
+        x.div = -1;
+    } else {
+        x = times(b, space, x, factor);
+    }
+    x = times(b, space, x, step.num);
+    x.den = step.den;
+    return x;
+}
+
+/* A divisor of the parent row, read in the child rows, lets numerators be added. */
+static int32_t parent_divisor(const cr_build *b, int32_t space, int32_t div)
+{
+    int32_t above = cr_emit_above(b, div);
+    return above >= 0 && b->plan->regs.at[above].space == space ? above : -1;
+}
+
+cr_pval cr_num_sum(cr_build *b, int32_t space, int32_t child, cr_pval x)
+{
+    cr_i128 wlo, whi;
+    x = cr_pval_space(b, x, child);
+    if (b->failed)
+        return cr_pval_none();
+    int32_t div = x.div < 0 ? -1 : parent_divisor(b, space, x.div);
+    if (x.div >= 0 && div < 0) {
+        cr_build_fail(b, ROWS);
+        return cr_pval_none();
+    }
+    const cr_entity *e = &b->program->entities.at[child];
+    const cr_reg r = b->plan->regs.at[x.reg];
+    cr_insn insn = {0};
+    insn.op = CR_OP_SUM;
+    insn.space = (int16_t)space;
+    insn.child = (int16_t)child;
+    if (cr_i128_mul(r.lo, e->at_most, &wlo) || cr_i128_mul(r.hi, e->at_most, &whi) ||
+        mul_bounds(with_zero_lo(x.lo), with_zero_hi(x.hi), e->at_least > 0 ? e->at_least : 0, e->at_most, &x.lo, &x.hi)) {
+        cr_build_fail(b, WIDE);
+        return cr_pval_none();
+    }
+    cr_lane lane = cr_build_lane(b, wlo, whi);
+    insn.a = cr_emit_lane(b, x.reg, lane > (cr_lane)r.lane ? lane : (cr_lane)r.lane);
+    x.reg = b->failed ? -1 : cr_emit(b, insn, (cr_lane)b->plan->regs.at[insn.a].lane, wlo, whi);
+    x.div = div;
+    return x;
+}
+
+cr_pval cr_num_extreme(cr_build *b, int32_t space, int32_t child, cr_op op, cr_pval x, int32_t mask)
+{
+    x = cr_pval_space(b, x, child);
+    if (b->failed)
+        return cr_pval_none();
+    int32_t div = x.div < 0 ? -1 : parent_divisor(b, space, x.div);
+    if (x.div >= 0 && div < 0) {
+        cr_build_fail(b, ROWS);
+        return cr_pval_none();
+    }
+    const cr_reg r = b->plan->regs.at[x.reg];
+    cr_insn insn = {0};
+    insn.op = (uint8_t)op;
+    insn.space = (int16_t)space;
+    insn.child = (int16_t)child;
+    insn.a = x.reg;
+    insn.b = cr_emit_space(b, mask, child);
+    x.reg = cr_emit(b, insn, (cr_lane)r.lane, r.lo, r.hi);
+    x.lo = with_zero_lo(x.lo);
+    x.hi = with_zero_hi(x.hi);
+    x.div = div;
+    return x;
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A plan: a straight line of typed operations over columns, for one segment of time.
+
+   Every register is a column of one row space (an entity) in one lane width. A number is `register / (den × div)`: `den`
+   is a constant of the plan, `div` an optional register of positive divisors (class U); without it the number is of class
+   S. Widths come from intervals, so no operation can overflow; the interval of a register always contains 0, because the
+   lanes of unknown rows may hold anything made from zeros. Statuses are one byte per row, and absent (NULL) where every
+   row of the block is known. Causes are not carried: why.c walks the plan backwards for the rows that ask. */
+#ifndef CR_ENGINE_PLAN_H
+#define CR_ENGINE_PLAN_H
+
+#include "base/date.h"
+#include "policy/policy.h"
+
+typedef enum cr_op {
+#define CR_OP(name, lanes, status, text) CR_OP_##name,
+#include "engine/op.def"
+#undef CR_OP
+    CR_OP_COUNT
+} cr_op;
+
+typedef enum cr_lane { CR_LANE_8, CR_LANE_16, CR_LANE_32, CR_LANE_64, CR_LANE_128 } cr_lane;
+#define CR_LANE_BYTES(lane) ((size_t)1 << (lane))
+
+/* An event that has not happened: later than every date and month. */
+#define CR_NEVER INT32_MAX
+
+enum { CR_KNOWN = 0, CR_UNDETERMINED = 1, CR_NO_DATA = 2, CR_NOT_IN_FORCE = 3, CR_INVALID = 4 };
+
+typedef struct cr_insn {
+    uint8_t op;
+    uint8_t lane; /* of the operands; comparisons give bytes */
+    uint8_t mode;
+    uint8_t unused;
+    int16_t space; /* of the result */
+    int16_t child; /* of a and b, for aggregates; of the result's parent for UP */
+    int32_t dst, a, b, c;
+    int32_t imm;
+    int64_t wide;
+} cr_insn;
+
+typedef struct cr_reg {
+    uint8_t lane;
+    uint8_t is_const;
+    int16_t space;
+    int32_t insn;   /* that writes it */
+    cr_i128 lo, hi; /* contains 0 */
+    cr_i128 value;  /* of a constant */
+} cr_reg;
+
+/* A value in the plan. */
+typedef struct cr_pval {
+    int32_t reg;  /* -1 = not lowered */
+    int32_t div;  /* -1 = class S */
+    cr_i128 den;  /* 1 for what is not a number */
+    cr_i128 lo, hi; /* proved bounds of the known values of reg; may leave 0 out */
+    int32_t rows;   /* CR_T_ROWS: reg is a mask in this child space, and `div` its status on the parent; else -1 */
+} cr_pval;
+
+typedef struct cr_plan_def { /* a definition as lowered */
+    cr_pval value;
+    cr_pval reason; /* reg -1 = has none */
+} cr_plan_def;
+
+typedef struct cr_shown { /* explaining plans: what an expression came to */
+    const cr_expr *expr;
+    const void *owner; /* version or call in which it was lowered */
+    cr_pval value;
+} cr_shown;
+
+typedef struct cr_plan {
+    int32_t from, to; /* dates that it serves */
+    CR_VEC(cr_insn) code;
+    CR_VEC(cr_reg) regs;
+    CR_VEC(int32_t) args;
+    cr_plan_def *defs; /* per definition of the program */
+    CR_VEC(cr_shown) shown;
+    int32_t on;        /* register of the date, in the root's space */
+} cr_plan;
+
+typedef struct cr_output { /* one column of answers */
+    int32_t def;
+    uint8_t reason;
+    cr_str name;
+} cr_output;
+
+typedef struct cr_calculator {
+    cr_policy *policy;
+    cr_alloc alloc;
+    cr_arena arena;
+    int32_t references;
+    int32_t root; /* entity */
+    uint8_t explain, strict, presume;
+    uint8_t min_lane;
+    CR_VEC(cr_output) outputs;
+    CR_VEC(cr_plan) plans; /* by date, without gaps */
+    uint8_t *reads;        /* per field */
+    uint8_t *spaces;       /* per entity: 1 = in the tree of the root */
+} cr_calculator;
+
+typedef struct cr_plan_error {
+    cr_str def;       /* definition that does not compile */
+    const char *text; /* why; static */
+    uint8_t oom;
+} cr_plan_error;
+
+/* Compiles plans for all segments of time. calculator->outputs, root and options are set. 0 fine, 1 see error. */
+int cr_plan_all(cr_calculator *calculator, cr_plan_error *error);
+
+/* What the definition came to in an explaining plan; NULL = it was not lowered. */
+const cr_pval *cr_plan_shown(const cr_plan *plan, const cr_expr *expr, const void *owner);
+
+#endif

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The backward walk behind causes and notes.
+
+   Registers are never overwritten, so after an evaluation every intermediate value still stands. Rows asked about are marked
+   per register; instructions are visited from the last to the first, and each passes its marks to the operands that its
+   result hangs on, by the same rules by which its status was made. So causes cost nothing unless somebody asks. */
+#include <string.h>
+
+#include "engine/why.h"
+
+typedef struct cr_walk {
+    cr_workspace *w;
+    int used;
+    cr_why_visit visit;
+    void *user;
+    int stop;
+} cr_walk;
+
+static int status_of(const cr_walk *walk, int32_t reg, uint32_t row)
+{
+    return cr_status_get(walk->w, reg, row);
+}
+
+static void mark(cr_walk *walk, int32_t reg, uint32_t row)
+{
+    walk->w->frame->mark[reg][row] = 1;
+}
+
+/* An operand matters for a cause only if it is not known; for what was used, always. */
+static void pass(cr_walk *walk, int32_t reg, uint32_t row)
+{
+    if (reg >= 0 && (walk->used || status_of(walk, reg, row)))
+        mark(walk, reg, row);
+}
+
+static void found(cr_walk *walk, cr_why_kind kind, int answer, int32_t index, const cr_insn *i, uint32_t row, int32_t extra)
+{
+    cr_why why = {(uint8_t)kind, (uint8_t)answer, index, (int32_t)(i - walk->w->frame->plan->code.at), row, extra};
+    if (!walk->stop)
+        walk->stop = walk->visit(walk->user, &why);
+}
+
+static int known_is(const cr_walk *walk, int32_t reg, uint32_t row, int value)
+{
+    return !status_of(walk, reg, row) && (cr_lane_get(walk->w, reg, row) != 0) == value;
+}
+
+/* ---- one row of one instruction ---- */
+
+static void step_logic(cr_walk *walk, const cr_insn *i, uint32_t row)
+{
+    int decides = i->op == CR_OP_OR;
+    if (known_is(walk, i->dst, row, decides)) { /* only deciding operands matter, and the first is enough */
+        int32_t one = known_is(walk, i->a, row, decides) ? i->a : i->b;
+        pass(walk, one, row);
+        return;
+    }
+    pass(walk, i->a, row);
+    pass(walk, i->b, row);
+}
+
+static void step_select(cr_walk *walk, const cr_insn *i, uint32_t row)
+{
+    pass(walk, i->c, row);
+    if (status_of(walk, i->c, row)) {
+        pass(walk, i->a, row);
+        pass(walk, i->b, row);
+    } else {
+        pass(walk, cr_lane_get(walk->w, i->c, row) ? i->a : i->b, row);
+    }
+}
+
+static void step_multiply(cr_walk *walk, const cr_insn *i, uint32_t row)
+{
+    if (!status_of(walk, i->dst, row) && known_is(walk, i->a, row, 0))
+        pass(walk, i->a, row);
+    else if (!status_of(walk, i->dst, row) && known_is(walk, i->b, row, 0))
+        pass(walk, i->b, row);
+    else {
+        pass(walk, i->a, row);
+        pass(walk, i->b, row);
+    }
+}
+
+/* A gate that fails is a cause of its own: the fields after `else`, or those that its condition names. */
+static void name_fields(cr_walk *walk, const cr_insn *i, uint32_t row, const cr_expr *x, int depth)
+{
+    if (!x || depth > 64)
+        return;
+    if (x->kind == CR_X_NAME && x->ref.kind == CR_REF_FIELD)
+        found(walk, CR_WHY_INPUT, CR_INVALID, x->ref.index, i, row, 0);
+    if (x->kind == CR_X_AGGREGATE)
+        found(walk, CR_WHY_INPUT, CR_INVALID, x->ref.index, i, row, 0);
+    name_fields(walk, i, row, x->a, depth + 1);
+    name_fields(walk, i, row, x->b, depth + 1);
+    name_fields(walk, i, row, x->c, depth + 1);
+    for (uint32_t k = 0; k < x->args.n; k++)
+        name_fields(walk, i, row, x->args.at[k], depth + 1);
+}
+
+static void gate_causes(cr_walk *walk, const cr_insn *i, uint32_t row)
+{
+    const cr_program *p = &walk->w->calc->policy->program;
+    const cr_def *require = &p->defs.at[i->imm];
+    for (uint32_t v = 0; v < require->versions.n; v++) {
+        const cr_stmt *stmt = require->versions.at[v].stmt;
+        if (walk->w->on < require->versions.at[v].from || walk->w->on > require->versions.at[v].to)
+            continue;
+        for (uint32_t k = 0; k < stmt->else_names.n; k++) {
+            int32_t field = -1;
+            for (int32_t e = require->entity; e >= 0 && field < 0; e = p->entities.at[e].parent)
+                field = cr_program_field(p, e, stmt->else_names.at[k]);
+            if (field >= 0)
+                found(walk, CR_WHY_INPUT, CR_INVALID, field, i, row, 0);
+        }
+        if (stmt->else_names.n == 0 && stmt->clauses.n > 0)
+            name_fields(walk, i, row, stmt->clauses.at[0].cond, 0);
+    }
+}
+
+static void step_gate(cr_walk *walk, const cr_insn *i, uint32_t row)
+{
+    if (known_is(walk, i->b, row, 0) && !walk->used)
+        gate_causes(walk, i, row);
+    pass(walk, i->a, row);
+}
+
+static void step_list(cr_walk *walk, const cr_insn *i, uint32_t row)
+{
+    const cr_space_rows *c = &walk->w->spaces[i->child];
+    const cr_entity *e = &walk->w->calc->policy->program.entities.at[i->child];
+    int quantifier = i->op == CR_OP_ANY || i->op == CR_OP_ALL;
+    int decides = i->op == CR_OP_ANY;
+    int decided = quantifier && known_is(walk, i->dst, row, decides);
+    if (c->list && c->list[row] && !decided && !walk->used)
+        found(walk, CR_WHY_INPUT, c->list[row], e->parent_field, i, row, 0);
+    for (uint32_t k = c->off[row]; k < c->off[row + 1]; k++) {
+        if (decided && !known_is(walk, i->a, k, decides))
+            continue;
+        if (!quantifier && i->op != CR_OP_SUM && i->b >= 0) {
+            if (known_is(walk, i->b, k, 0))
+                continue;
+            pass(walk, i->b, k);
+        }
+        pass(walk, i->a, k);
+    }
+}
+
+static int32_t calendar_year(const cr_walk *walk, const cr_insn *i, uint32_t row)
+{
+    int32_t out, year = 0;
+    cr_calendar_add(&walk->w->calc->policy->calendar, (int32_t)cr_lane_get(walk->w, i->a, row),
+                    (int32_t)cr_lane_get(walk->w, i->b, row), &out, &year);
+    return year;
+}
+
+static void step_row(cr_walk *walk, const cr_insn *i, uint32_t row)
+{
+    const int32_t *args = &walk->w->frame->plan->args.at[i->a];
+    int blocked = 0;
+    for (int32_t j = 0; j < i->b; j++) {
+        blocked |= status_of(walk, args[j], row);
+        pass(walk, args[j], row);
+    }
+    if (walk->used)
+        found(walk, CR_WHY_ROW, 0, i->imm, i, row, (int32_t)cr_lane_get(walk->w, i->dst, row));
+    else if (!blocked)
+        found(walk, CR_WHY_PARAMETER, CR_NO_DATA, i->imm, i, row, 0);
+}
+
+/* Operations that may fail by themselves: then every operand is to blame, known or not. */
+static void step_strict(cr_walk *walk, const cr_insn *i, uint32_t row)
+{
+    int from_operand = (i->a >= 0 && status_of(walk, i->a, row)) || (i->b >= 0 && status_of(walk, i->b, row));
+    pass(walk, i->a, row);
+    pass(walk, i->b, row);
+    if (from_operand || walk->used || !status_of(walk, i->dst, row))
+        return;
+    if (i->op == CR_OP_ADD_WORKDAYS && status_of(walk, i->dst, row) == CR_NO_DATA)
+        found(walk, CR_WHY_CALENDAR, CR_NO_DATA, -1, i, row, calendar_year(walk, i, row));
+}
+
+static void step_leaf(cr_walk *walk, const cr_insn *i, uint32_t row)
+{
+    int st = status_of(walk, i->dst, row);
+    if (i->op == CR_OP_ABSENT) {
+        if (walk->used && cr_lane_get(walk->w, i->dst, row))
+            found(walk, CR_WHY_DEFAULT, i->mode, i->imm, i, row, 0);
+    } else if (st && !walk->used) {
+        found(walk, i->op == CR_OP_FAIL ? CR_WHY_RULE : CR_WHY_INPUT, st, i->imm, i, row, 0);
+    }
+}
+
+static void step(cr_walk *walk, const cr_insn *i, uint32_t row)
+{
+    switch (i->op) {
+    case CR_OP_CONST:
+    case CR_OP_ON: break;
+    case CR_OP_FAIL:
+    case CR_OP_INPUT:
+    case CR_OP_ABSENT:
+    case CR_OP_GIVEN: step_leaf(walk, i, row); break;
+    case CR_OP_AND:
+    case CR_OP_OR: step_logic(walk, i, row); break;
+    case CR_OP_SELECT: step_select(walk, i, row); break;
+    case CR_OP_MUL: step_multiply(walk, i, row); break;
+    case CR_OP_GATE: step_gate(walk, i, row); break;
+    case CR_OP_UP: pass(walk, i->a, walk->w->spaces[i->space].parent[row]); break;
+    case CR_OP_SUM:
+    case CR_OP_HIGHEST:
+    case CR_OP_LOWEST:
+    case CR_OP_ANY:
+    case CR_OP_ALL: step_list(walk, i, row); break;
+    case CR_OP_ROW: step_row(walk, i, row); break;
+    case CR_OP_CONV:
+    case CR_OP_NEG:
+    case CR_OP_NOT:
+    case CR_OP_DIVISOR:
+    case CR_OP_IN_SET:
+    case CR_OP_PLACE:
+    case CR_OP_KNOWN_YES:
+    case CR_OP_KNOWN_NO:
+    case CR_OP_MONTH_OF:
+    case CR_OP_YEAR_OF_DATE:
+    case CR_OP_YEAR_OF_MONTH:
+    case CR_OP_FIRST_DAY:
+    case CR_OP_LAST_DAY:
+    case CR_OP_ROW_VALUE:
+    case CR_OP_ROW_NONE: pass(walk, i->a, row); break;
+    default: step_strict(walk, i, row); break;
+    }
+}
+
+/* ---- the walk ---- */
+
+static int make_marks(cr_workspace *w)
+{
+    cr_frame *f = w->frame;
+    const cr_plan *plan = f->plan;
+    if (!f->mark_block) {
+        size_t size = plan->regs.n * sizeof(uint8_t *);
+        for (uint32_t r = 0; r < plan->regs.n; r++)
+            size += f->caps[plan->regs.at[r].space];
+        f->mark_block = cr_mem_get(&w->alloc, size, 1);
+        if (!f->mark_block)
+            return 2;
+        f->mark_size = size;
+        f->mark = f->mark_block;
+        uint8_t *at = (uint8_t *)f->mark_block + plan->regs.n * sizeof(uint8_t *);
+        for (uint32_t r = 0; r < plan->regs.n; r++) {
+            f->mark[r] = at;
+            at += f->caps[plan->regs.at[r].space];
+        }
+    }
+    size_t head = plan->regs.n * sizeof(uint8_t *);
+    memset((uint8_t *)f->mark_block + head, 0, f->mark_size - head);
+    return 0;
+}
+
+int cr_why_walk(cr_workspace *w, const int32_t *regs, const uint32_t *rows, uint32_t n, int used, cr_why_visit visit, void *user)
+{
+    cr_walk walk = {w, used, visit, user, 0};
+    const cr_plan *plan = w->frame->plan;
+    if (make_marks(w))
+        return 2;
+    for (uint32_t i = 0; i < n; i++)
+        pass(&walk, regs[i], rows[i]);
+    for (uint32_t k = plan->code.n; k-- > 0 && !walk.stop;) {
+        const cr_insn *i = &plan->code.at[k];
+        const uint8_t *marks = w->frame->mark[i->dst];
+        for (uint32_t row = 0, rows_n = w->spaces[i->space].n; row < rows_n && !walk.stop; row++)
+            if (marks[row])
+                step(&walk, i, row);
+    }
+    return walk.stop;
+}

@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Parameter tables: rows by region, keys and date over one common denominator, and looking them up. */
+#include <string.h>
+
+#include "base/date.h"
+#include "policy/regions.h"
+
+typedef struct cr_maker {
+    cr_policy *p;
+    cr_diags *d;
+    cr_ptable *table;
+    const cr_param *param;
+    int oom;
+} cr_maker;
+
+static void report(cr_maker *m, cr_diag_code code, cr_pos pos, cr_str found, const char *expected)
+{
+    cr_diag_add(m->d, code, pos, found, cr_str_of(expected));
+}
+
+/* ---- keys ---- */
+
+static int key_number(const cr_maker *m, uint32_t k, const cr_row_key *key, int64_t *out)
+{
+    const cr_type *type = &m->param->key_type[k];
+    if (key->kind == CR_KEY_INT) {
+        *out = key->lo;
+        return type->kind != CR_T_NUMBER;
+    }
+    if (key->kind != CR_KEY_NAME)
+        return 1;
+    if (type->kind == CR_T_BOOL) {
+        *out = cr_str_eq(key->text, CR_STR("yes"));
+        return !*out && !cr_str_eq(key->text, CR_STR("no"));
+    }
+    if (type->kind != CR_T_ENUM)
+        return 1;
+    *out = cr_program_enum_value(&m->p->program, type->index, key->text);
+    return *out < 0;
+}
+
+/* Which position in the list of keys a key other than the region has. */
+static uint32_t key_at(const cr_param *param, uint32_t k)
+{
+    return k + (param->by_region && param->stmt->key_names.n > 0 ? 1u : 0u);
+}
+
+static int size_keys(cr_maker *m)
+{
+    cr_ptable *t = m->table;
+    t->n_keys = m->param->n_keys;
+    t->flat_size = 1;
+    for (uint32_t k = 0; k < t->n_keys; k++) {
+        const cr_type *type = &m->param->key_type[k];
+        t->key_size[k] = type->kind == CR_T_ENUM ? m->p->program.enums.at[type->index].n_values : 2;
+        if (type->kind == CR_T_NUMBER) {
+            int64_t lo = INT64_MAX, hi = INT64_MIN;
+            for (uint32_t i = 0; i < m->param->stmt->rows.n; i++) {
+                const cr_row *row = &m->param->stmt->rows.at[i];
+                if (key_at(m->param, k) >= row->keys.n || row->keys.at[key_at(m->param, k)].kind != CR_KEY_INT)
+                    continue;
+                int64_t v = row->keys.at[key_at(m->param, k)].lo;
+                lo = v < lo ? v : lo;
+                hi = v > hi ? v : hi;
+            }
+            t->key_lo[k] = lo == INT64_MAX ? 0 : lo;
+            t->key_size[k] = lo == INT64_MAX || hi - lo >= 65536 ? 1 : (uint32_t)(hi - lo + 1);
+        }
+        if (t->flat_size > 65536 / (t->key_size[k] ? t->key_size[k] : 1)) {
+            report(m, CR_D_TOO_MANY, m->param->stmt->name_pos, m->param->name, "at most 65536 combinations of keys");
+            return 1;
+        }
+        t->flat_size *= t->key_size[k];
+    }
+    return 0;
+}
+
+int cr_ptable_key(const cr_ptable *t, const int64_t *values, uint32_t *out)
+{
+    uint32_t key = 0;
+    for (uint32_t k = 0; k < t->n_keys; k++) {
+        int64_t v = values[k] - t->key_lo[k];
+        if (v < 0 || v >= (int64_t)t->key_size[k])
+            return 1;
+        key = key * t->key_size[k] + (uint32_t)v;
+    }
+    *out = key;
+    return 0;
+}
+
+/* ---- rows ---- */
+
+static int row_region(cr_maker *m, const cr_row_key *key, int32_t *out)
+{
+    *out = cr_map_get(&m->p->region_map, key->text);
+    if (key->kind == CR_KEY_CODE && *out >= 0)
+        return 0;
+    report(m, CR_D_UNKNOWN_REGION, key->pos, key->text, "a listed region code or 'nation'");
+    return 1;
+}
+
+static int row_value(cr_maker *m, const cr_expr *x, cr_pos pos, cr_prow *row, cr_rat *number)
+{
+    cr_literal v;
+    if (!x || cr_check_value(&m->p->program, x, &m->param->type, &v)) {
+        report(m, CR_D_NOT_LITERAL, pos, x ? x->text : CR_STR(""), "a value of the parameter's type");
+        return 1;
+    }
+    row->is_none = v.is_none;
+    *number = v.number;
+    if (m->param->type.kind == CR_T_REGION)
+        number->num = cr_policy_region(m->p, v.text);
+    return 0;
+}
+
+static void push_row(cr_maker *m, const cr_prow *row, cr_rat number)
+{
+    cr_i128 den;
+    if (cr_lcm(m->table->den, number.den, &den) || den > INT64_MAX / 1000000) {
+        report(m, CR_D_DENOMINATOR, row->row ? row->row->pos : row->let->pos, m->param->name, "");
+        return;
+    }
+    m->table->den = (int64_t)den;
+    if (!CR_PUSH(&m->p->arena, m->table->rows, *row) || !CR_PUSH(&m->p->arena, m->p->scratch, number))
+        m->oom = 1;
+}
+
+/* One row for each combination that `-` stands for. */
+static void expand(cr_maker *m, cr_prow row, const cr_row_key *keys, uint32_t k, cr_rat number)
+{
+    if (m->oom)
+        return;
+    if (k == m->table->n_keys) {
+        push_row(m, &row, number);
+        return;
+    }
+    const cr_row_key *key = &keys[k];
+    if (key->kind == CR_KEY_BAND) {
+        report(m, CR_D_LATER, key->pos, CR_STR(""), "");
+        return;
+    }
+    int64_t v = 0;
+    if (key->kind != CR_KEY_ANY && (key_number(m, k, key, &v) || v < m->table->key_lo[k] ||
+                                    v - m->table->key_lo[k] >= (int64_t)m->table->key_size[k])) {
+        report(m, CR_D_UNKNOWN_VALUE, key->pos, key->text, "a value of the key");
+        return;
+    }
+    uint32_t from = key->kind == CR_KEY_ANY ? 0 : (uint32_t)(v - m->table->key_lo[k]);
+    uint32_t to = key->kind == CR_KEY_ANY ? m->table->key_size[k] - 1 : from;
+    for (uint32_t i = from; i <= to; i++) {
+        cr_prow one = row;
+        one.key = row.key * m->table->key_size[k] + i;
+        expand(m, one, keys, k + 1, number);
+    }
+}
+
+static void add_row(cr_maker *m, const cr_row *row)
+{
+    cr_prow out = {0};
+    cr_rat number;
+    uint32_t skip = m->param->by_region ? 1 : 0;
+    if (row->keys.n != m->param->n_keys + skip)
+        return; /* reported by the checker */
+    if (skip && row_region(m, &row->keys.at[0], &out.region))
+        return;
+    out.from = row->period.from;
+    out.to = row->period.to;
+    out.confirmed_to = row->confirmed_to;
+    out.then_as_parent = row->then_as_parent;
+    out.row = row;
+    out.cites = row->cites.n ? row->cites : m->param->stmt->cites;
+    if (!row_value(m, row->value, row->pos, &out, &number))
+        expand(m, out, row->keys.at + skip, 0, number);
+}
+
+/* Without keys it answers everywhere (key UINT32_MAX); with them as a row of that region and those keys, for every date. */
+static void add_let(cr_maker *m, const cr_let *let)
+{
+    cr_prow out = {0};
+    cr_rat number;
+    uint32_t skip = m->param->by_region ? 1 : 0;
+    out.from = CR_DATE_MIN;
+    out.to = out.confirmed_to = CR_DATE_MAX;
+    out.let = let;
+    if (row_value(m, let->value, let->pos, &out, &number))
+        return;
+    if (let->keys.n == 0) {
+        out.key = UINT32_MAX;
+        push_row(m, &out, number);
+        return;
+    }
+    if (let->keys.n != m->param->n_keys + skip) {
+        report(m, CR_D_ROW_KEYS, let->pos, let->name, "the region first, then the keys of the parameter; or no brackets");
+        return;
+    }
+    if (!skip || !row_region(m, &let->keys.at[0], &out.region))
+        expand(m, out, let->keys.at + skip, 0, number);
+}
+
+/* ---- order, spans, numerators ---- */
+
+static int before(const cr_prow *a, const cr_prow *b)
+{
+    if ((a->let != NULL) != (b->let != NULL))
+        return a->let != NULL;
+    if (a->region != b->region)
+        return a->region < b->region;
+    return a->key != b->key ? a->key < b->key : a->from < b->from;
+}
+
+static void sort_rows(cr_ptable *t, cr_rat *numbers)
+{
+    for (uint32_t gap = t->rows.n / 2; gap > 0; gap /= 2)
+        for (uint32_t i = gap; i < t->rows.n; i++)
+            for (uint32_t j = i; j >= gap && before(&t->rows.at[j], &t->rows.at[j - gap]); j -= gap) {
+                cr_prow row = t->rows.at[j];
+                cr_rat number = numbers[j];
+                t->rows.at[j] = t->rows.at[j - gap];
+                numbers[j] = numbers[j - gap];
+                t->rows.at[j - gap] = row;
+                numbers[j - gap] = number;
+            }
+}
+
+/* A row without an end runs to the day before the next one of its region and keys. */
+static void close_rows(cr_maker *m)
+{
+    for (uint32_t i = 0; i + 1 < m->table->rows.n; i++) {
+        cr_prow *row = &m->table->rows.at[i], *next = row + 1;
+        if (row->let || row->region != next->region || row->key != next->key)
+            continue;
+        int overlaps = next->from == row->from || (row->row->period.to != CR_DATE_MAX && row->to >= next->from);
+        if (overlaps)
+            cr_diag_add(m->d, CR_D_ROW_OVERLAP, next->row->pos, m->param->name, CR_STR(""))->other = row->row->pos;
+        else if (row->row->period.to == CR_DATE_MAX)
+            row->to = next->from - 1;
+        else if (row->to + 1 < next->from)
+            cr_diag_add(m->d, CR_D_ROW_GAP, next->row->pos, m->param->name, CR_STR(""))->other = row->row->pos;
+    }
+}
+
+static void finish(cr_maker *m, const cr_rat *numbers)
+{
+    cr_ptable *t = m->table;
+    for (uint32_t i = 0; i < t->rows.n; i++) {
+        cr_prow *row = &t->rows.at[i];
+        cr_i128 value;
+        if (cr_i128_mul(numbers[i].num, t->den / numbers[i].den, &value) || cr_i128_to_i64(value, &row->value))
+            report(m, CR_D_DENOMINATOR, row->row ? row->row->pos : row->let->pos, m->param->name, "");
+        t->may_be_none |= row->is_none;
+        t->lo = i == 0 || row->value < t->lo ? row->value : t->lo;
+        t->hi = i == 0 || row->value > t->hi ? row->value : t->hi;
+    }
+}
+
+static int make_table(cr_policy *p, cr_diags *d, int32_t index)
+{
+    cr_maker m = {p, d, &p->tables.at[index], &p->program.params.at[index], 0};
+    m.table->param = index;
+    m.table->den = 1;
+    p->scratch.n = 0;
+    if (size_keys(&m))
+        return 1;
+    for (uint32_t i = 0; i < m.param->stmt->rows.n && !m.oom; i++)
+        add_row(&m, &m.param->stmt->rows.at[i]);
+    for (uint32_t i = 0; i < p->lets.n && !m.oom; i++)
+        if (cr_str_eq(p->lets.at[i].name, m.param->name))
+            add_let(&m, &p->lets.at[i]);
+    if (m.oom)
+        return 2;
+    sort_rows(m.table, p->scratch.at);
+    close_rows(&m);
+    finish(&m, p->scratch.at);
+    while (m.table->n_lets < m.table->rows.n && m.table->rows.at[m.table->n_lets].let)
+        m.table->n_lets++;
+    return 0;
+}
+
+static void check_lets(cr_policy *p, cr_diags *d)
+{
+    for (uint32_t i = 0; i < p->lets.n; i++) {
+        cr_str names[1024];
+        size_t n = 0, at = 0;
+        if (cr_program_param(&p->program, p->lets.at[i].name) >= 0)
+            continue;
+        for (uint32_t k = 0; k < p->program.params.n && n < 1024; k++)
+            names[n++] = p->program.params.at[k].name;
+        cr_diag *diag = cr_diag_add(d, CR_D_UNKNOWN_NAME, p->lets.at[i].pos, p->lets.at[i].name, CR_STR("a parameter or option"));
+        if (cr_nearest(p->lets.at[i].name, names, n, &at))
+            diag->nearest = names[at];
+    }
+}
+
+int cr_policy_make_tables(cr_policy *p, cr_diags *d)
+{
+    uint32_t errors = d->errors;
+    for (uint32_t i = 0; i < p->program.params.n; i++) {
+        cr_ptable empty = {0};
+        if (!CR_PUSH(&p->arena, p->tables, empty) || make_table(p, d, (int32_t)i) == 2)
+            return 2;
+    }
+    check_lets(p, d);
+    return d->errors > errors;
+}
+
+/* ---- looking up ---- */
+
+static int below(const cr_prow *row, int32_t region, uint32_t key)
+{
+    return row->region != region ? row->region < region : row->key < key;
+}
+
+/* First row of a region and key among [lo, hi); hi if there is none. */
+static uint32_t first_row(const cr_ptable *t, uint32_t lo, uint32_t hi, int32_t region, uint32_t key)
+{
+    while (lo < hi) {
+        uint32_t mid = lo + (hi - lo) / 2;
+        if (below(&t->rows.at[mid], region, key))
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
+static int32_t find_let(const cr_policy *p, const cr_ptable *t, int32_t region, uint32_t key)
+{
+    for (int n = 0; region >= 0 && n < 8; n++, region = p->regions.at[region].parent)
+        for (uint32_t i = 0; i < t->n_lets; i++)
+            if (t->rows.at[i].key == UINT32_MAX || (t->rows.at[i].region == region && t->rows.at[i].key == key))
+                return (int32_t)i;
+    return -1;
+}
+
+int32_t cr_ptable_find(const cr_policy *p, const cr_ptable *t, int32_t region, uint32_t key, int32_t date)
+{
+    int local = p->program.params.at[t->param].stmt->local_only;
+    if (t->n_lets > 0) {
+        int32_t let = find_let(p, t, region, key);
+        if (let >= 0)
+            return let;
+    }
+    for (int n = 0; region >= 0 && n < 8; n++, region = local ? -1 : p->regions.at[region].parent) {
+        uint32_t i = first_row(t, t->n_lets, t->rows.n, region, key);
+        const cr_prow *begun = NULL;
+        int any = 0;
+        for (; i < t->rows.n && t->rows.at[i].region == region && t->rows.at[i].key == key; i++) {
+            any = 1;
+            if (t->rows.at[i].from > date)
+                break;
+            begun = &t->rows.at[i];
+            if (date <= begun->to)
+                return (int32_t)i;
+        }
+        if (any && !(begun && begun->then_as_parent))
+            return -1;
+    }
+    return -1;
+}

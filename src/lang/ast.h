@@ -286,6 +286,7 @@ typedef struct cr_let {
     cr_str name;
     CR_VEC(cr_row_key) keys; /* empty = every key */
     cr_expr *value;
+    cr_str text; /* as written */
     cr_pos pos;
 } cr_let;
 

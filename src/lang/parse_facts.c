@@ -6,6 +6,7 @@
 
 void cr_p_let(cr_parser *p, cr_let *let)
 {
+    size_t from = cr_p_tok(p)->offset;
     let->pos = cr_p_tok(p)->pos;
     let->name = cr_p_word(p, "a parameter or option");
     if (cr_p_take(p, "[")) {
@@ -16,6 +17,8 @@ void cr_p_let(cr_parser *p, cr_let *let)
     }
     cr_p_want(p, "=");
     let->value = cr_p_expr(p);
+    if (!p->failed)
+        let->text = cr_str_part(p->text, from, cr_p_end_of(&p->tokens[p->at - 1]));
 }
 
 static int at_id(cr_parser *p)

@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Running the example blocks of a policy. An example with overrides runs on a policy of its own, built from the same texts. */
+#include <string.h>
+
+#include "api/handles.h"
+#include "base/rat.h"
+
+static const cr_str NONE = {NULL, 0};
+
+typedef struct cr_row_id { /* a row that the example names */
+    cr_str list, id;
+    int32_t entity;
+    uint32_t row;
+} cr_row_id;
+
+typedef struct cr_run {
+    civ_policy *policy; /* of this example */
+    const cr_program *p;
+    const cr_stmt *example;
+    civ_case *facts;
+    civ_calculator *calculator;
+    civ_workspace *workspace;
+    cr_arena arena;
+    CR_VEC(const cr_fact *) list; /* all facts, givens first */
+    CR_VEC(cr_row_id) rows;
+    int32_t root;
+    cr_buf *out;
+    uint32_t failed, checks;
+} cr_run;
+
+static void fail(cr_run *r, cr_pos pos, const char *text, cr_str name)
+{
+    cr_buf_str(r->out, r->policy->core->files[pos.file].name);
+    cr_buf_char(r->out, ':');
+    cr_buf_i64(r->out, pos.line);
+    cr_buf_text(r->out, ": example ");
+    cr_buf_str(r->out, r->example->name);
+    cr_buf_text(r->out, ": ");
+    cr_buf_str(r->out, name);
+    cr_buf_text(r->out, text);
+    r->failed++;
+}
+
+static void fail_line(cr_run *r, cr_pos pos, const char *text, cr_str name)
+{
+    fail(r, pos, text, name);
+    cr_buf_char(r->out, '\n');
+}
+
+/* ---- facts ---- */
+
+static const cr_stmt *find_given(const cr_program *p, cr_str name)
+{
+    for (uint32_t i = 0; i < p->examples.n; i++)
+        if (p->examples.at[i]->kind == CR_S_GIVEN && cr_str_eq(p->examples.at[i]->name, name))
+            return p->examples.at[i];
+    return NULL;
+}
+
+static int gather(cr_run *r, const cr_stmt *s, int depth)
+{
+    for (uint32_t i = 0; i < s->givens.n && depth < 8; i++) {
+        const cr_stmt *g = find_given(r->p, s->givens.at[i]);
+        if (!g)
+            fail_line(r, s->name_pos, ": no such given block", s->givens.at[i]);
+        else if (gather(r, g, depth + 1))
+            return 1;
+    }
+    for (uint32_t i = 0; i < s->facts.n; i++)
+        if (!CR_PUSH(&r->arena, r->list, &s->facts.at[i]))
+            return 1;
+    return 0;
+}
+
+static void put_value(cr_run *r, int32_t field, uint32_t row, const cr_expr *x, cr_pos pos)
+{
+    const cr_sym_field *f = &r->p->fields.at[field];
+    cr_literal v;
+    cr_i128 scale = 1;
+    int64_t value = 0;
+    for (int32_t i = 0; f->type.kind == CR_T_NUMBER && i < f->type.decimals; i++)
+        scale *= 10;
+    if (x->kind == CR_X_NAME && cr_str_eq(x->text, CR_STR("unknown"))) {
+        cr_case_mark(r->facts->core, field, row, CR_CELL_UNKNOWN);
+        return;
+    }
+    if (cr_check_value(r->p, x, &f->type, &v) || scale % v.number.den != 0 || cr_i128_to_i64(v.number.num * (scale / v.number.den), &value)) {
+        fail_line(r, pos, ": not a value of the field", f->name);
+        return;
+    }
+    if (f->type.kind == CR_T_REGION)
+        value = cr_policy_region(r->policy->core, v.text);
+    cr_case_put(r->facts->core, field, row, value);
+}
+
+static void put_fact(cr_run *r, const cr_fact *f, int32_t entity, uint32_t row)
+{
+    for (uint32_t i = 0; i < f->names.n; i++) {
+        int32_t field = cr_program_field(r->p, entity, f->names.at[i]);
+        if (field < 0)
+            fail_line(r, f->at.at[i], ": no such field", f->names.at[i]);
+        else
+            put_value(r, field, row, f->values.at[i], f->at.at[i]);
+    }
+}
+
+static int is_root_fact(const cr_run *r, const cr_fact *f)
+{
+    return f->path.n == 1 && cr_str_eq(f->path.at[0].list, r->p->entities.at[r->root].name);
+}
+
+static void put_root(cr_run *r)
+{
+    for (uint32_t i = 0; i < r->list.n; i++)
+        if (is_root_fact(r, r->list.at[i]))
+            put_fact(r, r->list.at[i], r->root, 0);
+}
+
+static void put_row(cr_run *r, const cr_row_id *id)
+{
+    for (int named = 0; named < 2; named++) /* what holds for every row, then the row's own */
+        for (uint32_t i = 0; i < r->list.n; i++) {
+            const cr_fact *f = r->list.at[i];
+            if (f->path.n == 1 && !f->none && cr_str_eq(f->path.at[0].list, id->list) &&
+                cr_str_eq(f->path.at[0].id, named ? id->id : NONE))
+                put_fact(r, f, id->entity, id->row);
+        }
+}
+
+/* Rows directly below the root: the first mention of an id makes its row. */
+static int put_rows(cr_run *r)
+{
+    for (uint32_t i = 0; i < r->list.n; i++) {
+        const cr_fact *f = r->list.at[i];
+        cr_row_id id = {NONE, NONE, -1, 0};
+        int32_t field = f->path.n == 1 ? cr_program_field(r->p, r->root, f->path.at[0].list) : -1;
+        if (is_root_fact(r, f))
+            continue;
+        if (field < 0 || r->p->fields.at[field].child < 0) {
+            fail_line(r, f->pos, ": no such list", f->path.n ? f->path.at[0].list : NONE);
+            continue;
+        }
+        if (f->none && cr_case_mark(r->facts->core, field, 0, CR_CELL_KNOWN))
+            return 1;
+        if (f->none || f->path.at[0].id.n == 0)
+            continue;
+        id.list = f->path.at[0].list;
+        id.id = f->path.at[0].id;
+        id.entity = r->p->fields.at[field].child;
+        int known = 0;
+        for (uint32_t k = 0; k < r->rows.n; k++)
+            known |= cr_str_eq(r->rows.at[k].list, id.list) && cr_str_eq(r->rows.at[k].id, id.id);
+        if (known)
+            continue;
+        if (cr_case_row(r->facts->core, field, 0, &id.row) || !CR_PUSH(&r->arena, r->rows, id))
+            return 1;
+    }
+    for (uint32_t i = 0; i < r->rows.n; i++)
+        put_row(r, &r->rows.at[i]);
+    return 0;
+}
+
+/* ---- expectations ---- */
+
+static const cr_row_id *find_row(const cr_run *r, const cr_gives *g)
+{
+    for (uint32_t i = 0; g->path.n == 1 && i < r->rows.n; i++)
+        if (cr_str_eq(r->rows.at[i].list, g->path.at[0].list) && cr_str_eq(r->rows.at[i].id, g->path.at[0].id))
+            return &r->rows.at[i];
+    return NULL;
+}
+
+static int32_t find_output(const cr_run *r, int32_t entity, cr_str name)
+{
+    for (uint32_t i = 0; i < r->calculator->core.outputs.n; i++) {
+        const cr_output *o = &r->calculator->core.outputs.at[i];
+        if (cr_str_eq(o->name, name) && r->p->defs.at[o->def].entity == entity)
+            return (int32_t)i;
+    }
+    return -1;
+}
+
+static void show_answer(cr_run *r, const cr_gives *g, const civ_value *v)
+{
+    static const char *const answers[] = {"", "undetermined", "no data", "not in force", "invalid"};
+    fail(r, g->pos, " gave ", g->name);
+    if (v->answer)
+        cr_buf_text(r->out, answers[v->answer]);
+    else if (v->is_none)
+        cr_buf_text(r->out, "none");
+    else
+        cr_buf_put(r->out, v->text.data, v->text.length);
+}
+
+static void show_causes(cr_run *r, size_t output, uint32_t row)
+{
+    size_t n = 0;
+    civ_cause cause = {0};
+    cause.struct_size = sizeof cause;
+    if (civ_result_causes(&n, r->workspace, output, row))
+        return;
+    for (size_t i = 0; i < n; i++) {
+        civ_result_cause(&cause, r->workspace, i);
+        cr_buf_text(r->out, i ? ", " : " (");
+        cr_buf_put(r->out, cause.name.data, cause.name.length);
+        cr_buf_put(r->out, cause.detail.data, cause.detail.length);
+    }
+    cr_buf_text(r->out, n ? ")" : "");
+}
+
+static int same_rows(cr_run *r, size_t output, uint32_t row, const cr_expr *want)
+{
+    const uint32_t *rows;
+    size_t n;
+    if (civ_result_rows(&rows, &n, r->workspace, output, row) || want->kind != CR_X_IN || n != want->args.n)
+        return 0;
+    for (size_t i = 0; i < n; i++) {
+        int found = 0;
+        for (uint32_t k = 0; k < r->rows.n; k++)
+            found |= cr_str_eq(r->rows.at[k].id, want->args.at[i]->text) && r->rows.at[k].row == rows[i];
+        if (!found)
+            return 0;
+    }
+    return 1;
+}
+
+static int same_number(const civ_value *v, const cr_literal *want, const cr_type *type)
+{
+    cr_rat scale = {1, 1}, scaled;
+    for (int32_t i = 0; v->kind != CIV_KIND_EXACT && type->kind == CR_T_NUMBER && i < type->decimals; i++)
+        scale.num *= 10;
+    return !cr_rat_mul(want->number, scale, &scaled) && v->denominator > 0 && scaled.num == v->number && scaled.den == v->denominator;
+}
+
+static int same_value(cr_run *r, size_t output, uint32_t row, const cr_expr *want, const civ_value *v)
+{
+    const cr_output *o = &r->calculator->core.outputs.at[output];
+    const cr_type *type = &r->p->defs.at[o->def].type;
+    cr_literal literal;
+    cr_str text = {v->text.data, v->text.length};
+    if (v->answer)
+        return 0;
+    if (type->kind == CR_T_ROWS)
+        return same_rows(r, output, row, want);
+    if (o->reason || type->kind == CR_T_REGION)
+        return cr_str_eq(text, want->text);
+    if (want->kind == CR_X_NONE && (type->kind == CR_T_DATE || type->kind == CR_T_MONTH))
+        return v->is_none;
+    if (v->is_none || cr_check_value(r->p, want, type, &literal))
+        return 0;
+    return same_number(v, &literal, type);
+}
+
+static int causes_hold(cr_run *r, size_t output, uint32_t row, const cr_gives *g)
+{
+    size_t n = 0;
+    civ_cause cause = {0};
+    cause.struct_size = sizeof cause;
+    if (civ_result_causes(&n, r->workspace, output, row))
+        return 0;
+    for (uint32_t k = 0; k < g->causes.n; k++) {
+        int found = 0;
+        for (size_t i = 0; i < n && !found; i++) {
+            civ_result_cause(&cause, r->workspace, i);
+            found = cr_str_eq(cr_str_text(cause.name), g->causes.at[k]);
+        }
+        if (!found)
+            return 0;
+    }
+    return 1;
+}
+
+static void check(cr_run *r, const cr_gives *g)
+{
+    const cr_row_id *id = g->path.n ? find_row(r, g) : NULL;
+    int32_t entity = id ? id->entity : r->root;
+    uint32_t row = id ? id->row : 0;
+    civ_value v = CIV_VALUE_INIT;
+    r->checks++;
+    if (g->path.n && !id) {
+        fail_line(r, g->pos, ": no such row", g->path.at[0].id);
+        return;
+    }
+    int32_t output = find_output(r, entity, g->name);
+    if (output < 0) {
+        fail_line(r, g->pos, ": no such output", g->name);
+        return;
+    }
+    if (civ_result_value(&v, r->workspace, (size_t)output, row))
+        return;
+    int right = g->expect == CR_EXPECT_VALUE ? same_value(r, (size_t)output, row, g->value, &v)
+                                             : v.answer == (int32_t)g->expect && causes_hold(r, (size_t)output, row, g);
+    if (right)
+        return;
+    show_answer(r, g, &v);
+    if (v.answer)
+        show_causes(r, (size_t)output, row);
+    cr_buf_char(r->out, '\n');
+}
+
+/* ---- one example ---- */
+
+static civ_status own_policy(civ_policy **out, civ_policy *base, const cr_stmt *s, civ_error *error)
+{
+    civ_policy_builder *b = NULL;
+    civ_status bad = civ_policy_builder_create(&b, base->engine, error);
+    for (uint32_t i = 0; i < base->core->n_files && !bad; i++) {
+        const cr_file *f = &base->core->files[i];
+        if (f->is_let)
+            bad = civ_policy_builder_let(b, cr_text(f->text), error);
+        else
+            bad = civ_policy_builder_add(b, cr_text(f->name), cr_text(f->text),
+                                         f->is_amendment ? CIV_FILE_AMENDMENT : f->is_examples ? CIV_FILE_EXAMPLES : CIV_FILE_PACK, error);
+    }
+    for (uint32_t i = 0; i < s->lets.n && !bad; i++)
+        bad = civ_policy_builder_let(b, cr_text(s->lets.at[i].text), error);
+    if (!bad)
+        bad = civ_policy_build(out, b, error);
+    civ_policy_builder_release(b);
+    return bad;
+}
+
+static civ_status make_calculator(cr_run *r, civ_error *error)
+{
+    CR_VEC(civ_text) wanted = {0};
+    for (uint32_t i = 0; i < r->example->gives.n; i++)
+        if (!CR_PUSH(&r->arena, wanted, cr_text(r->example->gives.at[i].name)))
+            return CIV_ERROR_MEMORY;
+    if (wanted.n == 0)
+        return CIV_ERROR_ARGUMENT;
+    return civ_calculator_create(&r->calculator, r->policy, wanted.at, wanted.n, NULL, error);
+}
+
+static void run(cr_run *r, civ_policy *base)
+{
+    civ_error error = CIV_ERROR_INIT;
+    r->policy = base;
+    if (r->example->lets.n > 0 && own_policy(&r->policy, base, r->example, &error)) {
+        r->policy = base;
+        fail_line(r, r->example->name_pos, ": an override that the policy does not take", r->example->name);
+        return;
+    }
+    if (r->policy == base)
+        civ_policy_retain(base);
+    r->p = &r->policy->core->program;
+    if (make_calculator(r, &error)) {
+        fail_line(r, r->example->name_pos, error.message, NONE);
+        return;
+    }
+    r->root = r->calculator->core.root;
+    int bad = civ_case_create(&r->facts, r->policy, cr_text(r->p->entities.at[r->root].name), &error) != CIV_OK ||
+              civ_workspace_create(&r->workspace, r->calculator, &error) != CIV_OK || gather(r, r->example, 0);
+    if (!bad) {
+        put_root(r);
+        bad = put_rows(r);
+    }
+    if (bad || civ_evaluate(r->workspace, r->facts, r->example->on, &error)) {
+        fail_line(r, r->example->name_pos, error.message, NONE);
+        return;
+    }
+    for (uint32_t i = 0; i < r->example->gives.n; i++)
+        check(r, &r->example->gives.at[i]);
+}
+
+static void finish(cr_run *r, civ_policy *base)
+{
+    civ_workspace_release(r->workspace);
+    civ_calculator_release(r->calculator);
+    civ_case_release(r->facts);
+    if (r->policy != base || r->p)
+        civ_policy_release(r->policy);
+    cr_arena_free(&r->arena);
+}
+
+civ_status civ_policy_test(civ_test_report *out, civ_policy *policy, int32_t lang, civ_error *error)
+{
+    (void)lang;
+    if (!out || !policy)
+        return cr_fail(error, CIV_ERROR_ARGUMENT, NULL, NONE, NONE);
+    if (out->struct_size < sizeof *out)
+        return cr_fail(error, CIV_ERROR_STRUCT_SIZE, NULL, NONE, NONE);
+    out->examples = out->failed = out->checks = 0;
+    cr_buf_clear(&policy->text);
+    for (uint32_t i = 0; i < policy->core->program.examples.n; i++) {
+        cr_run r = {0};
+        if (policy->core->program.examples.at[i]->kind != CR_S_EXAMPLE)
+            continue;
+        cr_arena_init(&r.arena, policy->engine->alloc);
+        r.example = policy->core->program.examples.at[i];
+        r.out = &policy->text;
+        run(&r, policy);
+        finish(&r, policy);
+        out->examples++;
+        out->failed += r.failed > 0;
+        out->checks += r.checks;
+    }
+    cr_str text = {policy->text.p, policy->text.n};
+    out->text = cr_text(text);
+    return policy->text.oom ? cr_fail(error, CIV_ERROR_MEMORY, NULL, NONE, NONE) : CIV_OK;
+}

@@ -105,9 +105,11 @@ stage_fuzz() {
 
     cmake -S . -B build/fuzz -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCIVICRULES_WERROR=ON \
         -DCIVICRULES_SANITIZE=address,undefined -DCIVICRULES_FUZZ=ON -DCIVICRULES_TESTS=OFF -DCIVICRULES_CLI=OFF
-    cmake --build build/fuzz -j "$jobs" --target fuzzers
+    cmake --build build/fuzz -j "$jobs"
     for source in "$@"; do
         target=$(basename "$source" .c)
+        program=$(find build/fuzz -type f -name "$target" -perm -u+x)
+        [ -n "$program" ] || { echo "error: $source is there, but no program was built from it" >&2; return 1; }
         found=build/fuzz/found/$target
         seeds=tests/fuzz/corpus/$target
         mkdir -p "$found" build/fuzz/crashes
@@ -115,10 +117,10 @@ stage_fuzz() {
         options="-timeout=20 -rss_limit_mb=4096 -artifact_prefix=build/fuzz/crashes/$target-"
         echo "$target: replay"
         # shellcheck disable=SC2086 # options and seeds are lists of words
-        build/fuzz/fuzz/"$target" -runs=0 $options "$found" $seeds
+        "$program" -runs=0 $options "$found" $seeds
         echo "$target: $fuzz_seconds s"
         # shellcheck disable=SC2086
-        build/fuzz/fuzz/"$target" -max_total_time=$fuzz_seconds -verbosity=0 -print_final_stats=1 $options "$found" $seeds
+        "$program" -max_total_time=$fuzz_seconds -verbosity=0 -print_final_stats=1 $options "$found" $seeds
     done
 }
 

@@ -5,7 +5,9 @@
 
 #include "base/buf.h"
 #include "civicrules/civicrules.h"
+#include "engine/value.h"
 #include "engine/why.h"
+#include "explain/explain.h"
 
 struct civ_engine {
     cr_alloc alloc;
@@ -62,7 +64,8 @@ struct civ_workspace {
     cr_buf note_text;
     cr_found_cause *notes;
     size_t n_notes, cap_notes;
-    struct cr_explanation *explanation; /* explain/explain.h */
+    cr_explanation explanation;
+    uint8_t explained;
     cr_buf page;
 };
 
@@ -75,8 +78,5 @@ cr_str cr_str_text(civ_text t);
 int32_t cr_kind_of(const cr_type *type);
 void cr_item_of_field(civ_item *out, const civ_policy *policy, int32_t field);
 void cr_item_of_output(civ_item *out, const civ_policy *policy, const cr_output *output, int32_t index);
-
-/* `645.00`, `2023-05`, `v2`, `1250/3`: a lane of the given type, as JSON would hold it. Returns the length written. */
-size_t cr_value_text(const cr_policy *policy, const cr_type *type, cr_i128 num, cr_i128 den, char *out, size_t cap);
 
 #endif

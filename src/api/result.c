@@ -26,6 +26,7 @@ civ_status civ_workspace_create(civ_workspace **out, civ_calculator *calculator,
     cr_buf_init(&w->text, alloc);
     cr_buf_init(&w->note_text, alloc);
     cr_buf_init(&w->page, alloc);
+    cr_arena_init(&w->explanation.arena, alloc);
     *out = w;
     return CIV_OK;
 }
@@ -40,6 +41,7 @@ void civ_workspace_release(civ_workspace *w)
     cr_buf_free(&w->text);
     cr_buf_free(&w->note_text);
     cr_buf_free(&w->page);
+    cr_arena_free(&w->explanation.arena);
     cr_mem_free(&alloc, w->rows, w->rows_cap * sizeof *w->rows);
     cr_mem_free(&alloc, w->causes, w->cap_causes * sizeof *w->causes);
     cr_mem_free(&alloc, w->notes, w->cap_notes * sizeof *w->notes);

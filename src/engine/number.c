@@ -160,7 +160,7 @@ static int32_t mul_divisors(cr_build *b, int32_t space, int32_t x, int32_t y)
 /* Brings two values to one denominator and one divisor. */
 static void align(cr_build *b, int32_t space, cr_pval *x, cr_pval *y)
 {
-    int32_t fx[CR_MAX_FACTORS], fy[CR_MAX_FACTORS], more[CR_MAX_FACTORS], all[CR_MAX_FACTORS];
+    int32_t fx[CR_MAX_FACTORS], fy[CR_MAX_FACTORS], more[CR_MAX_FACTORS] = {0}, all[CR_MAX_FACTORS];
     cr_i128 den;
     *x = cr_pval_space(b, *x, space);
     *y = cr_pval_space(b, *y, space);

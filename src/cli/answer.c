@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Answers: from a workspace to JSON, and from that to a readable sheet. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+
+typedef struct cli_answering {
+    civ_workspace *w;
+    const civ_calculator *calculator;
+    civ_policy *policy;
+    const cli_case *c;
+    struct json_object *answer;
+} cli_answering;
+
+static struct json_object *json_text(civ_text t)
+{
+    return json_object_new_string_len(t.data, (int)t.length);
+}
+
+static struct json_object *map_of(struct json_object *o, const char *key, int list)
+{
+    struct json_object *v;
+    if (!json_object_object_get_ex(o, key, &v)) {
+        v = list ? json_object_new_array() : json_object_new_object();
+        json_object_object_add(o, key, v);
+    }
+    return v;
+}
+
+static struct json_object *rows_value(cli_answering *a, const civ_item *item, size_t output, uint32_t row)
+{
+    const uint32_t *rows;
+    size_t n;
+    char id[256];
+    struct json_object *list = json_object_new_array();
+    if (civ_result_rows(&rows, &n, a->w, output, row) == CIV_OK)
+        for (size_t i = 0; i < n; i++) {
+            cli_row_id(a->c, item->child, rows[i], id, sizeof id);
+            json_object_array_add(list, json_object_new_string(id));
+        }
+    return list;
+}
+
+static struct json_object *json_value(cli_answering *a, const civ_item *item, const civ_value *v, size_t output, uint32_t row)
+{
+    if (v->kind == CIV_KIND_ROWS)
+        return rows_value(a, item, output, row);
+    if (v->is_none)
+        return NULL;
+    if (v->kind == CIV_KIND_BOOL)
+        return json_object_new_boolean(v->number != 0);
+    if (v->kind == CIV_KIND_INTEGER)
+        return json_object_new_int64(v->number);
+    return json_text(v->text);
+}
+
+/* ---- causes ---- */
+
+static struct json_object *parameter_cause(const civ_cause *c)
+{
+    struct json_object *o = json_object_new_object(), *chain = json_object_new_array(), *keys = json_object_new_array();
+    char day[11];
+    json_object_object_add(o, "parameter", json_text(c->name));
+    for (size_t from = 1, i = 1; i < c->detail.length; i++)
+        if (c->detail.data[i] == ',' || c->detail.data[i] == ']') {
+            if (i > from)
+                json_object_array_add(keys, json_object_new_string_len(c->detail.data + from, (int)(i - from)));
+            from = i + 1;
+        }
+    for (size_t from = 0, i = 0; i <= c->chain.length; i++)
+        if (i == c->chain.length || c->chain.data[i] == ' ') {
+            if (i > from)
+                json_object_array_add(chain, json_object_new_string_len(c->chain.data + from, (int)(i - from)));
+            from = i + 1;
+        }
+    cli_date_text(c->on, day);
+    json_object_object_add(o, "keys", keys);
+    json_object_object_add(o, "regions", chain);
+    json_object_object_add(o, "on", json_object_new_string(day));
+    return o;
+}
+
+static const char *map_name(const civ_cause *c)
+{
+    if (c->kind == CIV_CAUSE_PARAMETER || c->kind == CIV_CAUSE_CALENDAR)
+        return "no_data";
+    if (c->kind == CIV_CAUSE_RULE)
+        return "not_in_force";
+    return c->answer == CIV_INVALID ? "invalid" : "undetermined";
+}
+
+static void add_causes(cli_answering *a, const char *path, size_t output, uint32_t row, int32_t answer)
+{
+    static const char *const names[] = {"", "undetermined", "no_data", "not_in_force", "invalid"};
+    size_t n = 0;
+    map_of(map_of(a->answer, names[answer], 0), path, 1);
+    if (civ_result_causes(&n, a->w, output, row))
+        return;
+    for (size_t i = 0; i < n; i++) {
+        civ_cause c;
+        memset(&c, 0, sizeof c);
+        c.struct_size = sizeof c;
+        civ_result_cause(&c, a->w, i);
+        struct json_object *list = map_of(map_of(a->answer, map_name(&c), 0), path, 1);
+        if (c.kind == CIV_CAUSE_PARAMETER) {
+            json_object_array_add(list, parameter_cause(&c));
+        } else if (c.kind == CIV_CAUSE_CALENDAR) {
+            char text[64];
+            snprintf(text, sizeof text, "calendar %.*s", (int)c.detail.length, c.detail.data);
+            json_object_array_add(list, json_object_new_string(text));
+        } else {
+            json_object_array_add(list, json_text(c.name));
+        }
+    }
+}
+
+/* ---- outputs ---- */
+
+static void output_path(const civ_policy *policy, const civ_item *item, uint32_t row, char *out, size_t cap)
+{
+    civ_text name, parent, list = {"", 0};
+    for (size_t i = 0; i < civ_policy_entity_count(policy); i++) {
+        civ_text l;
+        civ_policy_entity(policy, i, &name, &parent, &l);
+        if (name.length == item->entity.length && memcmp(name.data, item->entity.data, name.length) == 0)
+            list = l;
+    }
+    if (list.length == 0)
+        snprintf(out, cap, "%.*s", (int)item->name.length, item->name.data);
+    else
+        snprintf(out, cap, "%.*s[%u].%.*s", (int)list.length, list.data, (unsigned)row, (int)item->name.length, item->name.data);
+}
+
+static struct json_object *row_object(cli_answering *a, const civ_item *item, uint32_t row)
+{
+    civ_text name, parent, list;
+    char key[96], id[256];
+    for (size_t i = 0; i < civ_policy_entity_count(a->policy); i++) {
+        civ_policy_entity(a->policy, i, &name, &parent, &list);
+        if (name.length != item->entity.length || memcmp(name.data, item->entity.data, name.length) != 0)
+            continue;
+        if (parent.length == 0)
+            return map_of(a->answer, "outputs", 0);
+        snprintf(key, sizeof key, "%.*s", (int)list.length, list.data);
+        struct json_object *rows = map_of(a->answer, key, 1);
+        while (json_object_array_length(rows) <= row) {
+            struct json_object *o = json_object_new_object();
+            cli_row_id(a->c, item->entity, (uint32_t)json_object_array_length(rows), id, sizeof id);
+            json_object_object_add(o, "id", json_object_new_string(id));
+            json_object_array_add(rows, o);
+        }
+        return json_object_array_get_idx(rows, row);
+    }
+    return map_of(a->answer, "outputs", 0);
+}
+
+static void add_output(cli_answering *a, size_t output)
+{
+    civ_item item;
+    memset(&item, 0, sizeof item);
+    item.struct_size = sizeof item;
+    civ_calculator_output(&item, a->calculator, output);
+    civ_value v = CIV_VALUE_INIT;
+    for (uint32_t row = 0; civ_result_value(&v, a->w, output, row) == CIV_OK; row++) {
+        char name[128], path[256];
+        struct json_object *o = row_object(a, &item, row);
+        snprintf(name, sizeof name, "%.*s", (int)item.name.length, item.name.data);
+        output_path(a->policy, &item, row, path, sizeof path);
+        if (v.answer == CIV_KNOWN)
+            json_object_object_add(o, name, json_value(a, &item, &v, output, row));
+        else
+            add_causes(a, path, output, row, v.answer);
+    }
+}
+
+static void add_notes(cli_answering *a)
+{
+    static const char *const names[] = {"", "assumed", "presumed", "unconfirmed", "overrides"};
+    size_t n = 0;
+    for (int i = 1; i <= 4; i++)
+        if (i != 2)
+            map_of(a->answer, names[i], 1);
+    if (civ_result_notes(&n, a->w))
+        return;
+    for (size_t i = 0; i < n; i++) {
+        civ_note note;
+        memset(&note, 0, sizeof note);
+        note.struct_size = sizeof note;
+        civ_result_note(&note, a->w, i);
+        struct json_object *list = map_of(a->answer, names[note.kind], 1), *o;
+        if (note.kind != CIV_NOTE_UNCONFIRMED) {
+            json_object_array_add(list, json_text(note.name));
+            continue;
+        }
+        char text[256], day[11];
+        snprintf(text, sizeof text, "%.*s%.*s", (int)note.name.length, note.name.data, (int)note.detail.length, note.detail.data);
+        cli_date_text(note.date, day);
+        o = json_object_new_object();
+        json_object_object_add(o, "row", json_object_new_string(text));
+        json_object_object_add(o, "confirmed_to", json_object_new_string(day));
+        json_object_array_add(list, o);
+    }
+}
+
+struct json_object *cli_answer(civ_workspace *w, const civ_calculator *calculator, civ_policy *policy, const cli_case *c, const cli_options *o)
+{
+    cli_answering a = {w, calculator, policy, c, json_object_new_object()};
+    struct json_object *p = json_object_new_object();
+    json_object_object_add(a.answer, "on", json_object_new_string(o->on));
+    json_object_object_add(p, "name", json_text(civ_policy_name(policy)));
+    json_object_object_add(p, "version", json_text(civ_policy_version(policy)));
+    json_object_object_add(p, "sha256", json_text(civ_policy_sha256(policy)));
+    json_object_object_add(a.answer, "policy", p);
+    map_of(a.answer, "outputs", 0);
+    for (size_t i = 0; i < civ_calculator_output_count(calculator); i++)
+        add_output(&a, i);
+    static const char *const maps[] = {"undetermined", "no_data", "not_in_force", "invalid"};
+    for (int i = 0; i < 4; i++)
+        map_of(a.answer, maps[i], 0);
+    add_notes(&a);
+    return a.answer;
+}
+
+/* ---- the readable sheet ---- */
+
+static void print_json(struct json_object *v, int zh)
+{
+    if (v == NULL)
+        printf(zh ? "无" : "none");
+    else if (json_object_is_type(v, json_type_boolean))
+        printf("%s", json_object_get_boolean(v) ? (zh ? "是" : "yes") : zh ? "否" : "no");
+    else if (json_object_is_type(v, json_type_array)) {
+        for (size_t i = 0; i < json_object_array_length(v); i++)
+            printf("%s%s", i ? ", " : "", json_object_get_string(json_object_array_get_idx(v, i)));
+    } else
+        printf("%s", json_object_get_string(v));
+}
+
+static civ_text label_of(const civ_calculator *calculator, const char *name, int zh)
+{
+    civ_item item;
+    for (size_t i = 0; i < civ_calculator_output_count(calculator); i++) {
+        memset(&item, 0, sizeof item);
+        item.struct_size = sizeof item;
+        civ_calculator_output(&item, calculator, i);
+        if (cli_text_is(item.name, name))
+            return zh ? item.label_zh : item.label_en;
+    }
+    return cli_text("");
+}
+
+static void print_causes(const struct json_object *answer, const char *key, const char *title)
+{
+    struct json_object *map;
+    if (!json_object_object_get_ex(answer, key, &map) || json_object_object_length(map) == 0)
+        return;
+    printf("\n%s\n", title);
+    json_object_object_foreach(map, name, list)
+    {
+        printf("  %s:", name);
+        for (size_t i = 0; i < json_object_array_length(list); i++) {
+            struct json_object *c = json_object_array_get_idx(list, i), *p;
+            if (json_object_object_get_ex(c, "parameter", &p))
+                printf("%s %s %s", i ? ";" : "", json_object_get_string(p),
+                       json_object_to_json_string_ext(json_object_object_get(c, "keys"), JSON_C_TO_STRING_PLAIN));
+            else
+                printf("%s %s", i ? ";" : "", json_object_get_string(c));
+        }
+        putchar('\n');
+    }
+}
+
+static void print_list(const struct json_object *answer, const char *key, const char *title)
+{
+    struct json_object *list;
+    if (!json_object_object_get_ex(answer, key, &list) || json_object_array_length(list) == 0)
+        return;
+    printf("%s: ", title);
+    for (size_t i = 0; i < json_object_array_length(list); i++) {
+        struct json_object *v = json_object_array_get_idx(list, i), *row;
+        if (json_object_object_get_ex(v, "row", &row))
+            printf("%s%s (%s)", i ? ", " : "", json_object_get_string(row),
+                   json_object_get_string(json_object_object_get(v, "confirmed_to")));
+        else
+            printf("%s%s", i ? ", " : "", json_object_get_string(v));
+    }
+    putchar('\n');
+}
+
+void cli_answer_text(civ_workspace *w, const civ_calculator *calculator, const struct json_object *answer, const cli_options *o)
+{
+    int zh = o->zh;
+    (void)w;
+    struct json_object *outputs = json_object_object_get(answer, "outputs");
+    printf(zh ? "决定日期 %s\n\n" : "decided for %s\n\n", o->on);
+    json_object_object_foreach(outputs, name, v)
+    {
+        civ_text label = label_of(calculator, name, zh);
+        printf("  %-32s ", name);
+        print_json(v, zh);
+        printf("   %.*s\n", (int)label.length, label.data);
+    }
+    json_object_object_foreach((struct json_object *)answer, key, rows)
+    {
+        if (!json_object_is_type(rows, json_type_array) || json_object_array_length(rows) == 0 ||
+            !json_object_object_get_ex(json_object_array_get_idx(rows, 0), "id", NULL))
+            continue;
+        for (size_t i = 0; i < json_object_array_length(rows); i++) {
+            printf("\n  %s %s\n", key, json_object_get_string(json_object_object_get(json_object_array_get_idx(rows, i), "id")));
+            json_object_object_foreach(json_object_array_get_idx(rows, i), field, value)
+            {
+                if (strcmp(field, "id") == 0)
+                    continue;
+                civ_text label = label_of(calculator, field, zh);
+                printf("    %-30s ", field);
+                print_json(value, zh);
+                printf("   %.*s\n", (int)label.length, label.data);
+            }
+        }
+    }
+    print_causes(answer, "undetermined", zh ? "尚不能确定，需补充：" : "undetermined; to be asked for:");
+    print_causes(answer, "no_data", zh ? "无数据（参数没有规定）：" : "no data (parameters without a row):");
+    print_causes(answer, "not_in_force", zh ? "当时无此规定：" : "not in force:");
+    print_causes(answer, "invalid", zh ? "输入有误：" : "invalid:");
+    putchar('\n');
+    print_list(answer, "assumed", zh ? "按缺省值处理" : "assumed");
+    print_list(answer, "presumed", zh ? "采用推定" : "presumed");
+    print_list(answer, "unconfirmed", zh ? "超过确认日期的标准" : "used after the date to which they are confirmed");
+    print_list(answer, "overrides", zh ? "本次改用" : "overrides");
+}

@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Case files: JSON objects into cases. Every finding is reported with a JSON pointer; nothing is guessed or rounded. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+
+typedef struct cli_reader {
+    cli_case *out;
+    civ_policy *policy;
+    char pointer[512];
+} cli_reader;
+
+/* ---- findings ---- */
+
+static void add_error(cli_reader *r, const char *code, const char *found, const char *expected, const char *nearest)
+{
+    struct json_object *e = json_object_new_object();
+    json_object_object_add(e, "code", json_object_new_string(code));
+    json_object_object_add(e, "pointer", json_object_new_string(r->pointer));
+    json_object_object_add(e, "found", json_object_new_string(found ? found : ""));
+    json_object_object_add(e, "expected", json_object_new_string(expected ? expected : ""));
+    json_object_object_add(e, "nearest", json_object_new_string(nearest ? nearest : ""));
+    json_object_array_add(r->out->errors, e);
+}
+
+static const char *text_of(struct json_object *v)
+{
+    return v ? json_object_is_type(v, json_type_string) ? json_object_get_string(v)
+                                                         : json_object_to_json_string_ext(v, JSON_C_TO_STRING_PLAIN)
+             : "null";
+}
+
+/* Steps into a member; the caller cuts the pointer back to the length returned. */
+static size_t enter(cli_reader *r, const char *key)
+{
+    size_t n = strlen(r->pointer), at = n;
+    if (at + 1 < sizeof r->pointer)
+        r->pointer[at++] = '/';
+    for (const char *c = key; *c && at + 2 < sizeof r->pointer; c++) {
+        if (*c == '~' || *c == '/') {
+            r->pointer[at++] = '~';
+            r->pointer[at++] = *c == '~' ? '0' : '1';
+        } else {
+            r->pointer[at++] = *c;
+        }
+    }
+    r->pointer[at] = 0;
+    return n;
+}
+
+/* ---- cells ---- */
+
+static const char *code_of(civ_status status, int32_t kind)
+{
+    if (status == CIV_ERROR_PRECISION)
+        return kind == CIV_KIND_MONEY ? "money_precision" : "precision";
+    if (status == CIV_ERROR_UNKNOWN_VALUE)
+        return "unknown_value";
+    return kind == CIV_KIND_MONEY ? "bad_money" : kind == CIV_KIND_DATE ? "bad_date" : kind == CIV_KIND_MONTH ? "bad_month"
+           : kind == CIV_KIND_REGION ? "bad_region" : kind == CIV_KIND_BOOL ? "bad_yes_no" : "bad_value";
+}
+
+static const char *expected_of(int32_t kind)
+{
+    switch (kind) {
+    case CIV_KIND_BOOL: return "true or false";
+    case CIV_KIND_INTEGER: return "a whole number";
+    case CIV_KIND_MONEY: return "yuan as a decimal string such as \"645.00\", whole fen";
+    case CIV_KIND_DATE: return "a date \"YYYY-MM-DD\"";
+    case CIV_KIND_MONTH: return "a month \"YYYY-MM\"";
+    case CIV_KIND_ENUM: return "one of the values of the field";
+    case CIV_KIND_REGION: return "a region code of 6, 9 or 12 digits in quotes";
+    case CIV_KIND_TEXT: return "text in quotes";
+    default: return "a decimal number";
+    }
+}
+
+/* Numbers stay in the text they were written in; integers beyond 64 bits are cut by the reader and so refused. */
+static int number_text(cli_reader *r, struct json_object *v, const civ_item *f)
+{
+    int is_int = json_object_is_type(v, json_type_int);
+    int64_t n = is_int ? json_object_get_int64(v) : 0;
+    if (f->kind == CIV_KIND_TEXT || f->kind == CIV_KIND_REGION || f->kind == CIV_KIND_ENUM || f->kind == CIV_KIND_DATE ||
+        f->kind == CIV_KIND_MONTH || f->kind == CIV_KIND_BOOL) {
+        int many = is_int && (n > 99999999999999 || n < -99999999999999);
+        add_error(r, many ? "digits_lost" : "number_for_text", text_of(v),
+                  many ? "text in quotes: long numbers lose digits in spreadsheets and JSON readers" : expected_of(f->kind), NULL);
+        return 0;
+    }
+    if (is_int && (n == INT64_MAX || n == INT64_MIN)) {
+        add_error(r, "digits_lost", text_of(v), "a number of at most 18 digits", NULL);
+        return 0;
+    }
+    if (strpbrk(text_of(v), "eE")) {
+        add_error(r, "exponent", text_of(v), expected_of(f->kind), NULL);
+        return 0;
+    }
+    return 1;
+}
+
+static void read_value(cli_reader *r, const civ_item *f, uint32_t row, struct json_object *v)
+{
+    civ_error error = CIV_ERROR_INIT;
+    enum json_type type = json_object_get_type(v);
+    if (type == json_type_null) {
+        civ_case_set_unknown(r->out->facts, (size_t)f->index, row, NULL);
+        return;
+    }
+    if (type == json_type_array || type == json_type_object) {
+        add_error(r, type == json_type_array ? "history" : "wrong_type", text_of(v),
+                  type == json_type_array ? "one value (histories are not part of this version)" : expected_of(f->kind), NULL);
+        return;
+    }
+    if ((type == json_type_int || type == json_type_double) && !number_text(r, v, f))
+        return;
+    if (type == json_type_boolean && f->kind != CIV_KIND_BOOL) {
+        add_error(r, "wrong_type", text_of(v), expected_of(f->kind), NULL);
+        return;
+    }
+    civ_status bad = civ_case_set_parsed(r->out->facts, (size_t)f->index, row, cli_text(text_of(v)), &error);
+    if (bad)
+        add_error(r, code_of(bad, f->kind), text_of(v), expected_of(f->kind), error.nearest);
+}
+
+static void read_fen(cli_reader *r, const civ_item *f, uint32_t row, struct json_object *v)
+{
+    if (v == NULL)
+        civ_case_set_unknown(r->out->facts, (size_t)f->index, row, NULL);
+    else if (!json_object_is_type(v, json_type_int) || json_object_get_int64(v) == INT64_MAX)
+        add_error(r, "bad_fen", text_of(v), "a whole number of fen", NULL);
+    else
+        civ_case_set_int(r->out->facts, (size_t)f->index, row, json_object_get_int64(v), NULL);
+}
+
+/* ---- rows ---- */
+
+static void read_object(cli_reader *r, civ_text entity, uint32_t row, struct json_object *o, const char *also, int depth);
+
+static struct json_object *ids_of(cli_reader *r, civ_text entity)
+{
+    char name[96];
+    struct json_object *list;
+    snprintf(name, sizeof name, "%.*s", (int)entity.length, entity.data);
+    if (!json_object_object_get_ex(r->out->ids, name, &list)) {
+        list = json_object_new_array();
+        json_object_object_add(r->out->ids, name, list);
+    }
+    return list;
+}
+
+static void read_id(cli_reader *r, civ_text child, struct json_object *o)
+{
+    struct json_object *id, *list = ids_of(r, child);
+    if (!json_object_object_get_ex(o, "id", &id) || id == NULL) {
+        json_object_array_add(list, NULL);
+        return;
+    }
+    size_t cut = enter(r, "id");
+    if (!json_object_is_type(id, json_type_string))
+        add_error(r, "bad_id", text_of(id), "text in quotes: long numbers lose digits", NULL);
+    for (size_t i = 0; i < json_object_array_length(list); i++) {
+        struct json_object *other = json_object_array_get_idx(list, i);
+        if (other && strcmp(json_object_get_string(other), json_object_get_string(id)) == 0)
+            add_error(r, "duplicate_id", text_of(id), "an id of its own for each row", NULL);
+    }
+    json_object_array_add(list, json_object_get(id));
+    r->pointer[cut] = 0;
+}
+
+static void read_list(cli_reader *r, const civ_item *f, civ_text entity, uint32_t row, struct json_object *v, int depth)
+{
+    if (v == NULL) {
+        civ_case_set_unknown(r->out->facts, (size_t)f->index, row, NULL);
+        return;
+    }
+    if (!json_object_is_type(v, json_type_array)) {
+        add_error(r, "not_a_list", text_of(v), "a list [ … ]", NULL);
+        return;
+    }
+    civ_case_set_empty(r->out->facts, entity, row, f->name, NULL);
+    for (size_t i = 0; i < json_object_array_length(v); i++) {
+        struct json_object *o = json_object_array_get_idx(v, i);
+        char index[24];
+        uint32_t child;
+        snprintf(index, sizeof index, "%zu", i);
+        size_t cut = enter(r, index);
+        if (!json_object_is_type(o, json_type_object)) {
+            add_error(r, "not_an_object", text_of(o), "an object { … }", NULL);
+        } else if (civ_case_add(r->out->facts, &child, f->name, row, NULL) == CIV_OK) {
+            read_id(r, f->child, o);
+            read_object(r, f->child, child, o, "id", depth + 1);
+        }
+        r->pointer[cut] = 0;
+    }
+}
+
+static int find_field(cli_reader *r, civ_text entity, const char *key, civ_item *out, civ_error *error)
+{
+    int64_t field = civ_case_field(r->out->facts, entity, cli_text(key), error);
+    memset(out, 0, sizeof *out);
+    out->struct_size = sizeof *out;
+    return field >= 0 && civ_policy_field(out, r->policy, (size_t)field) == CIV_OK;
+}
+
+static int find_fen(cli_reader *r, civ_text entity, const char *key, civ_item *out)
+{
+    char name[96];
+    size_t n = strlen(key);
+    if (n < 5 || n >= sizeof name || strcmp(key + n - 4, "_fen") != 0)
+        return 0;
+    memcpy(name, key, n - 4);
+    name[n - 4] = 0;
+    return find_field(r, entity, name, out, NULL) && out->kind == CIV_KIND_MONEY;
+}
+
+/* One member; 0 = the entity has no such field. */
+static int read_member(cli_reader *r, civ_text entity, uint32_t row, const char *key, struct json_object *v, civ_error *error, int depth)
+{
+    civ_item f;
+    if (find_field(r, entity, key, &f, error)) {
+        if (f.kind == CIV_KIND_ROWS)
+            read_list(r, &f, entity, row, v, depth);
+        else
+            read_value(r, &f, row, v);
+        return 1;
+    }
+    if (!find_fen(r, entity, key, &f))
+        return 0;
+    read_fen(r, &f, row, v);
+    return 1;
+}
+
+static void read_object(cli_reader *r, civ_text entity, uint32_t row, struct json_object *o, const char *also, int depth)
+{
+    if (depth > 8) {
+        add_error(r, "too_deep", "", "a tree of at most eight levels", NULL);
+        return;
+    }
+    json_object_object_foreach(o, key, v)
+    {
+        civ_error error = CIV_ERROR_INIT;
+        size_t cut = enter(r, key);
+        if (!(also && strcmp(key, also) == 0) && !read_member(r, entity, row, key, v, &error, depth))
+            add_error(r, "unknown_field", key, "a field of the entity", error.nearest);
+        r->pointer[cut] = 0;
+    }
+}
+
+/* `{"person": {…}}` is a household of that person; fields of the household stand in the same object. */
+static void read_person(cli_reader *r, struct json_object *o)
+{
+    uint32_t row;
+    if (civ_case_add(r->out->facts, &row, cli_text("members"), 0, NULL))
+        return;
+    read_id(r, cli_text("person"), o);
+    json_object_object_foreach(o, key, v)
+    {
+        civ_error error = CIV_ERROR_INIT, other = CIV_ERROR_INIT;
+        size_t cut = enter(r, key);
+        if (strcmp(key, "id") != 0 && !read_member(r, cli_text("person"), row, key, v, &error, 0) &&
+            !read_member(r, cli_text("household"), 0, key, v, &other, 0))
+            add_error(r, "unknown_field", key, "a field of person or household", error.nearest[0] ? error.nearest : other.nearest);
+        r->pointer[cut] = 0;
+    }
+}
+
+/* ---- the whole text ---- */
+
+static struct json_object *parse(cli_reader *r, const char *text, size_t n)
+{
+    struct json_tokener *t = json_tokener_new_ex(32);
+    struct json_object *o = NULL;
+    char where[64];
+    if (!t || n > INT32_MAX / 2) {
+        add_error(r, "too_large", "", "a case file below 1 GiB", NULL);
+        json_tokener_free(t);
+        return NULL;
+    }
+    json_tokener_set_flags(t, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+    o = json_tokener_parse_ex(t, text, (int)n + 1);
+    enum json_tokener_error e = json_tokener_get_error(t);
+    size_t at = json_tokener_get_parse_end(t);
+    while (e == json_tokener_success && at < n && strchr(" \t\r\n", text[at]))
+        at++;
+    if (e != json_tokener_success || at < n) {
+        size_t line = 1, col = 1;
+        for (size_t i = 0; i < at && i < n; i++) {
+            col = text[i] == '\n' ? 1 : col + 1;
+            line += text[i] == '\n';
+        }
+        snprintf(where, sizeof where, "line %zu, column %zu", line, col);
+        add_error(r, "not_json", where, e == json_tokener_success ? "the end of the file" : json_tokener_error_desc(e), NULL);
+        json_object_put(o);
+        o = NULL;
+    }
+    json_tokener_free(t);
+    return o;
+}
+
+static void read_root(cli_reader *r, struct json_object *top, civ_text root)
+{
+    char name[64];
+    struct json_object *o;
+    snprintf(name, sizeof name, "%.*s", (int)root.length, root.data);
+    int person = cli_text_is(root, "household") && json_object_object_get_ex(top, "person", NULL);
+    const char *wanted = person ? "person" : name;
+    json_object_object_foreach(top, key, v)
+    {
+        (void)v;
+        size_t cut = enter(r, key);
+        if (strcmp(key, wanted) != 0)
+            add_error(r, "unknown_root", key, name, name);
+        r->pointer[cut] = 0;
+    }
+    size_t cut = enter(r, wanted);
+    if (!json_object_object_get_ex(top, wanted, &o) || !json_object_is_type(o, json_type_object)) {
+        add_error(r, "no_root", "", "an object under the root key", wanted);
+    } else if (person) {
+        read_person(r, o);
+    } else {
+        read_object(r, root, 0, o, "id", 0);
+    }
+    r->pointer[cut] = 0;
+}
+
+int cli_case_read(cli_case *out, const char *text, size_t n, civ_policy *policy, civ_text root)
+{
+    cli_reader r;
+    memset(out, 0, sizeof *out);
+    memset(&r, 0, sizeof r);
+    r.out = out;
+    r.policy = policy;
+    out->errors = json_object_new_array();
+    out->ids = json_object_new_object();
+    if (!out->errors || !out->ids || civ_case_create(&out->facts, policy, root, NULL))
+        return EXIT_OTHER;
+    out->root = parse(&r, text, n);
+    if (out->root && !json_object_is_type(out->root, json_type_object))
+        add_error(&r, "not_an_object", text_of(out->root), "an object { … }", NULL);
+    else if (out->root)
+        read_root(&r, out->root, root);
+    return json_object_array_length(out->errors) > 0;
+}
+
+void cli_case_free(cli_case *c)
+{
+    civ_case_release(c->facts);
+    json_object_put(c->root);
+    json_object_put(c->errors);
+    json_object_put(c->ids);
+}
+
+static const char *member(struct json_object *o, const char *key)
+{
+    struct json_object *v;
+    return json_object_object_get_ex(o, key, &v) ? json_object_get_string(v) : "";
+}
+
+void cli_case_print_errors(const cli_case *c, const char *name, int zh)
+{
+    for (size_t i = 0; i < json_object_array_length(c->errors); i++) {
+        struct json_object *e = json_object_array_get_idx(c->errors, i);
+        const char *nearest = member(e, "nearest");
+        fprintf(stderr, zh ? "%s：%s 有误（%s）：写的是“%s”，应为 %s" : "%s: error at %s (%s): found '%s'; expected %s", name,
+                member(e, "pointer")[0] ? member(e, "pointer") : "/", member(e, "code"), member(e, "found"), member(e, "expected"));
+        if (nearest[0])
+            fprintf(stderr, zh ? "；是否想写“%s”？" : "; did you mean '%s'?", nearest);
+        fputc('\n', stderr);
+    }
+}
+
+void cli_row_id(const cli_case *c, civ_text entity, uint32_t row, char *out, size_t cap)
+{
+    char name[96];
+    struct json_object *list, *id = NULL;
+    snprintf(name, sizeof name, "%.*s", (int)entity.length, entity.data);
+    if (json_object_object_get_ex(c->ids, name, &list))
+        id = json_object_array_get_idx(list, row);
+    if (id)
+        snprintf(out, cap, "%s", json_object_get_string(id));
+    else
+        snprintf(out, cap, "%u", (unsigned)row + 1);
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the commands share: options, files, messages. */
+#ifndef CLI_H
+#define CLI_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+#include <json-c/json.h>
+
+#include "civicrules/civicrules.h"
+
+enum { EXIT_ANSWERED = 0, EXIT_CASE = 1, EXIT_USAGE = 2, EXIT_POLICY = 3, EXIT_OTHER = 4 };
+
+typedef struct cli_list {
+    const char **at;
+    size_t n;
+} cli_list;
+
+typedef struct cli_options {
+    const char *command;
+    cli_list positional, policies, amendments, lets;
+    const char *on, *outputs, *format;
+    int zh, explain, strict, presume, no_embedded, check, write, help;
+} cli_options;
+
+/* options.c: 0 fine, else the exit code (a message was printed). */
+int cli_parse(cli_options *o, int argc, char **argv);
+void cli_options_free(cli_options *o);
+int cli_usage(const cli_options *o, const char *text, const char *what);
+void cli_help(const char *command, int zh, FILE *to);
+
+/* files.c */
+char *cli_read_file(const char *path, size_t *n); /* `-` reads standard input; NULL: a message was printed */
+int cli_add_path(civ_policy_builder *b, const char *path, civ_file_kind kind, int examples);
+
+/* policy.c: builds from options; on failure prints the findings and returns the exit code. */
+int cli_policy(civ_policy **out, civ_engine *engine, const cli_options *o, int examples);
+int cli_print_diagnostics(const civ_policy_builder *b, int zh, FILE *to); /* number of errors */
+
+/* case_json.c */
+typedef struct cli_case {
+    civ_case *facts;
+    struct json_object *root;  /* the root object */
+    struct json_object *errors; /* array of {"code","pointer","found","expected","nearest"} */
+    struct json_object *ids;   /* {entity: [id or null, …]} */
+} cli_case;
+/* Reads text into a case for the calculator's root; findings go to `errors`. 0 = fine, 1 = findings, 4 = memory. */
+int cli_case_read(cli_case *out, const char *text, size_t n, civ_policy *policy, civ_text root);
+void cli_case_free(cli_case *c);
+void cli_case_print_errors(const cli_case *c, const char *name, int zh);
+void cli_row_id(const cli_case *c, civ_text entity, uint32_t row, char *out, size_t cap);
+
+/* answer.c */
+struct json_object *cli_answer(civ_workspace *w, const civ_calculator *calculator, civ_policy *policy, const cli_case *c, const cli_options *o);
+void cli_answer_text(civ_workspace *w, const civ_calculator *calculator, const struct json_object *answer, const cli_options *o);
+
+/* commands */
+int cmd_eval(const cli_options *o);
+int cmd_check(const cli_options *o);
+int cmd_test(const cli_options *o);
+int cmd_fmt(const cli_options *o);
+int cmd_list(const cli_options *o);
+int cmd_describe(const cli_options *o);
+int cmd_render(const cli_options *o);
+
+void cli_date_text(int32_t day, char out[11]);
+int cli_date_parse(const char *text, int32_t *day); /* 0 fine */
+civ_text cli_text(const char *s);
+int cli_text_is(civ_text t, const char *s);
+
+#endif

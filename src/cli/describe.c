@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* civicrules describe: what a module reads and gives, as text or as a JSON schema of the case. */
+#include <string.h>
+
+#include "cli.h"
+
+static const char *kind_name(int32_t kind)
+{
+    static const char *const names[] = {"", "yes/no", "integer", "number", "money", "exact", "date", "month", "enum", "region", "text", "list", "reason"};
+    return names[kind];
+}
+
+static void print_values(const civ_policy *policy, const civ_item *f, int zh)
+{
+    for (int32_t i = 0; i < f->value_count; i++) {
+        civ_text name, label_zh, label_en;
+        if (civ_policy_field_value(policy, (size_t)f->index, (size_t)i, &name, &label_zh, &label_en))
+            continue;
+        civ_text label = zh ? label_zh : label_en;
+        printf("%s%.*s %.*s", i ? ", " : "      ", (int)name.length, name.data, (int)label.length, label.data);
+    }
+    if (f->value_count)
+        putchar('\n');
+}
+
+static void print_item(const civ_item *f, int zh)
+{
+    civ_text label = zh ? f->label_zh : f->label_en;
+    char name[160];
+    snprintf(name, sizeof name, "%.*s.%.*s", (int)f->entity.length, f->entity.data, (int)f->name.length, f->name.data);
+    printf("  %-44s %-8s %s%s %.*s\n", name, kind_name(f->kind), f->is_event ? (zh ? "事件 " : "event ") : "",
+           f->has_default == 1 ? (zh ? "有缺省" : "assumed when absent") : f->has_default == 2 ? (zh ? "可推定" : "may be presumed") : "",
+           (int)label.length, label.data);
+}
+
+static civ_item fresh(void)
+{
+    civ_item f;
+    memset(&f, 0, sizeof f);
+    f.struct_size = sizeof f;
+    return f;
+}
+
+static void describe_text(const civ_policy *policy, const civ_calculator *calculator, int zh)
+{
+    puts(zh ? "输入：" : "inputs:");
+    for (size_t i = 0; i < civ_policy_field_count(policy); i++) {
+        civ_item f = fresh();
+        if (!civ_calculator_reads(calculator, i) || civ_policy_field(&f, policy, i))
+            continue;
+        print_item(&f, zh);
+        print_values(policy, &f, zh);
+    }
+    puts(zh ? "输出：" : "outputs:");
+    for (size_t i = 0; i < civ_calculator_output_count(calculator); i++) {
+        civ_item f = fresh();
+        civ_calculator_output(&f, calculator, i);
+        print_item(&f, zh);
+    }
+}
+
+/* ---- JSON schema (draft 2020-12) ---- */
+
+static struct json_object *entity_schema(const civ_policy *policy, const civ_calculator *calculator, civ_text entity, int zh);
+
+static struct json_object *enum_schema(const civ_policy *policy, const civ_item *f)
+{
+    struct json_object *o = json_object_new_object(), *list = json_object_new_array();
+    for (int32_t i = 0; i < f->value_count; i++) {
+        civ_text name;
+        civ_policy_field_value(policy, (size_t)f->index, (size_t)i, &name, NULL, NULL);
+        json_object_array_add(list, json_object_new_string_len(name.data, (int)name.length));
+    }
+    json_object_array_add(list, NULL);
+    json_object_object_add(o, "enum", list);
+    return o;
+}
+
+static struct json_object *typed(const char *type, const char *pattern)
+{
+    struct json_object *o = json_object_new_object(), *types = json_object_new_array();
+    json_object_array_add(types, json_object_new_string(type));
+    json_object_array_add(types, json_object_new_string("null"));
+    json_object_object_add(o, "type", types);
+    if (pattern)
+        json_object_object_add(o, "pattern", json_object_new_string(pattern));
+    return o;
+}
+
+static struct json_object *field_schema(const civ_policy *policy, const civ_calculator *calculator, const civ_item *f, int zh)
+{
+    struct json_object *o = NULL;
+    switch (f->kind) {
+    case CIV_KIND_BOOL: o = typed("boolean", NULL); break;
+    case CIV_KIND_INTEGER: o = typed("integer", NULL); break;
+    case CIV_KIND_MONEY: o = typed("string", "^-?[0-9]+([.][0-9]{1,2})?$"); break;
+    case CIV_KIND_DATE: o = typed("string", "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"); break;
+    case CIV_KIND_MONTH: o = typed("string", "^[0-9]{4}-[0-9]{2}$"); break;
+    case CIV_KIND_REGION: o = typed("string", "^([0-9]{6}|[0-9]{9}|[0-9]{12})$"); break;
+    case CIV_KIND_ENUM: o = enum_schema(policy, f); break;
+    case CIV_KIND_ROWS:
+        o = typed("array", NULL);
+        json_object_object_add(o, "items", entity_schema(policy, calculator, f->child, zh));
+        json_object_object_add(o, "maxItems", json_object_new_int64(f->maximum));
+        break;
+    default: o = typed("string", NULL); break;
+    }
+    civ_text label = zh ? f->label_zh : f->label_en;
+    json_object_object_add(o, "title", json_object_new_string_len(label.data, (int)label.length));
+    return o;
+}
+
+static struct json_object *entity_schema(const civ_policy *policy, const civ_calculator *calculator, civ_text entity, int zh)
+{
+    struct json_object *o = json_object_new_object(), *fields = json_object_new_object();
+    json_object_object_add(o, "type", json_object_new_string("object"));
+    for (size_t i = 0; i < civ_policy_field_count(policy); i++) {
+        civ_item f = fresh();
+        char name[96];
+        if (!civ_calculator_reads(calculator, i) || civ_policy_field(&f, policy, i) || f.entity.length != entity.length ||
+            memcmp(f.entity.data, entity.data, entity.length) != 0)
+            continue;
+        snprintf(name, sizeof name, "%.*s", (int)f.name.length, f.name.data);
+        json_object_object_add(fields, name, field_schema(policy, calculator, &f, zh));
+    }
+    json_object_object_add(fields, "id", typed("string", NULL));
+    json_object_object_add(o, "properties", fields);
+    return o;
+}
+
+static void describe_schema(const civ_policy *policy, const civ_calculator *calculator, int zh)
+{
+    struct json_object *o = json_object_new_object(), *roots = json_object_new_object();
+    civ_text root = civ_calculator_root(calculator);
+    char name[96];
+    snprintf(name, sizeof name, "%.*s", (int)root.length, root.data);
+    json_object_object_add(o, "$schema", json_object_new_string("https://json-schema.org/draft/2020-12/schema"));
+    json_object_object_add(o, "type", json_object_new_string("object"));
+    json_object_object_add(roots, name, entity_schema(policy, calculator, root, zh));
+    json_object_object_add(o, "properties", roots);
+    puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
+    json_object_put(o);
+}
+
+int cmd_describe(const cli_options *o)
+{
+    civ_engine *engine;
+    civ_policy *policy;
+    civ_calculator *calculator = NULL;
+    civ_error error = CIV_ERROR_INIT;
+    if (o->positional.n != 2)
+        return cli_usage(o, "describe: give one module", NULL);
+    if (civ_engine_create(&engine, NULL, NULL))
+        return EXIT_OTHER;
+    civ_text module = cli_text(o->positional.at[1]);
+    int bad = cli_policy(&policy, engine, o, 0);
+    if (!bad && civ_calculator_create(&calculator, policy, &module, 1, NULL, &error)) {
+        fprintf(stderr, "civicrules: %s\n", error.message);
+        bad = EXIT_USAGE;
+    }
+    if (!bad && o->format && strcmp(o->format, "json-schema") == 0)
+        describe_schema(policy, calculator, o->zh);
+    else if (!bad)
+        describe_text(policy, calculator, o->zh);
+    civ_calculator_release(calculator);
+    civ_policy_release(policy);
+    civ_engine_release(engine);
+    return bad;
+}

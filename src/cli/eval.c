@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* civicrules eval: one case, decided and explained. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+
+/* ---- dates, by the Gregorian rules ---- */
+
+static int32_t days_before(int y, int m)
+{
+    static const int start[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
+    int leap = (y % 4 == 0 && y % 100 != 0) || y % 400 == 0, p = y - 1;
+    return 365 * p + p / 4 - p / 100 + p / 400 + start[m - 1] + (leap && m > 2) - 719162;
+}
+
+int cli_date_parse(const char *text, int32_t *day)
+{
+    int y, m, d, used = 0;
+    if (strlen(text) != 10 || sscanf(text, "%4d-%2d-%2d%n", &y, &m, &d, &used) != 3 || used != 10 || y < 1900 || y > 2200 || m < 1 ||
+        m > 12 || d < 1)
+        return 1;
+    int32_t next = m == 12 ? days_before(y + 1, 1) : days_before(y, m + 1);
+    *day = days_before(y, m) + d - 1;
+    return *day >= next;
+}
+
+void cli_date_text(int32_t day, char out[11])
+{
+    int y = 1900, m = 1;
+    while (y < 2200 && days_before(y + 1, 1) <= day)
+        y++;
+    while (m < 12 && days_before(y, m + 1) <= day)
+        m++;
+    snprintf(out, 11, "%04d-%02d-%02d", y, m, (int)((day - days_before(y, m) + 1) & 31));
+}
+
+/* ---- outputs wanted ---- */
+
+static size_t split(const char *text, civ_text *out, size_t cap)
+{
+    size_t n = 0;
+    while (*text && n < cap) {
+        size_t length = strcspn(text, ",");
+        out[n].data = text;
+        out[n++].length = length;
+        text += length + (text[length] == ',');
+    }
+    return n;
+}
+
+static int make_calculator(civ_calculator **out, civ_policy *policy, const cli_options *o)
+{
+    civ_text wanted[256];
+    civ_error error = CIV_ERROR_INIT;
+    civ_calculator_options options = CIV_CALCULATOR_OPTIONS_INIT;
+    size_t n = split(o->outputs ? o->outputs : o->positional.at[1], wanted, 256);
+    options.explain = o->explain;
+    options.strict = o->strict;
+    options.presume = o->presume;
+    civ_status bad = civ_calculator_create(out, policy, wanted, n, &options, &error);
+    if (!bad)
+        return 0;
+    fprintf(stderr, "civicrules: %s\n", error.message);
+    return bad == CIV_ERROR_PLAN ? EXIT_POLICY : bad == CIV_ERROR_MEMORY ? EXIT_OTHER : EXIT_USAGE;
+}
+
+/* ---- explanation ---- */
+
+static int is_shown(const civ_item *item)
+{
+    return !item->is_internal && (item->kind == CIV_KIND_MONEY || item->kind == CIV_KIND_BOOL);
+}
+
+static void explain(civ_workspace *w, const civ_calculator *calculator, struct json_object *answer, const cli_options *o, civ_format format)
+{
+    struct json_object *list = json_object_new_array();
+    for (size_t i = 0; i < civ_calculator_output_count(calculator); i++) {
+        civ_item item;
+        civ_text text, root = civ_calculator_root(calculator);
+        memset(&item, 0, sizeof item);
+        item.struct_size = sizeof item;
+        civ_calculator_output(&item, calculator, i);
+        int on_root = item.entity.length == root.length && memcmp(item.entity.data, root.data, root.length) == 0;
+        if (!on_root || !is_shown(&item) || civ_explain_text(&text, w, i, 0, o->zh, format, NULL))
+            continue;
+        if (format == CIV_FORMAT_JSON) {
+            char *copy = malloc(text.length + 1);
+            if (!copy)
+                break;
+            memcpy(copy, text.data, text.length);
+            copy[text.length] = 0;
+            json_object_array_add(list, json_tokener_parse(copy));
+            free(copy);
+        } else {
+            putchar('\n');
+            fwrite(text.data, 1, text.length, stdout);
+        }
+    }
+    if (format == CIV_FORMAT_JSON)
+        json_object_object_add(answer, "explanation", json_object_get(list));
+    json_object_put(list);
+}
+
+static void print_answer(civ_workspace *w, const civ_calculator *calculator, struct json_object *answer, const cli_options *o)
+{
+    const char *format = o->format ? o->format : "json";
+    int json = strcmp(format, "json") == 0;
+    if (o->explain && json)
+        explain(w, calculator, answer, o, CIV_FORMAT_JSON);
+    if (json) {
+        puts(json_object_to_json_string_ext(answer, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
+        return;
+    }
+    if (strcmp(format, "text") == 0)
+        cli_answer_text(w, calculator, answer, o);
+    if (o->explain || strcmp(format, "markdown") == 0)
+        explain(w, calculator, answer, o, strcmp(format, "text") == 0 ? CIV_FORMAT_TEXT : CIV_FORMAT_MARKDOWN);
+}
+
+/* ---- the command ---- */
+
+static int decide(civ_policy *policy, civ_calculator *calculator, const cli_options *o, const char *text, size_t n, int32_t on)
+{
+    cli_case c;
+    civ_workspace *w = NULL;
+    civ_error error = CIV_ERROR_INIT;
+    const char *name = o->positional.n > 2 ? o->positional.at[2] : "-";
+    int bad = cli_case_read(&c, text, n, policy, civ_calculator_root(calculator));
+    if (bad == 1) {
+        cli_case_print_errors(&c, name, o->zh);
+        if (!o->format || strcmp(o->format, "json") == 0) {
+            struct json_object *answer = json_object_new_object();
+            json_object_object_add(answer, "errors", json_object_get(c.errors));
+            puts(json_object_to_json_string_ext(answer, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
+            json_object_put(answer);
+        }
+    }
+    if (!bad && (civ_workspace_create(&w, calculator, &error) || civ_evaluate(w, c.facts, on, &error))) {
+        fprintf(stderr, "civicrules: %s\n", error.message);
+        bad = EXIT_OTHER;
+    }
+    if (!bad) {
+        struct json_object *answer = cli_answer(w, calculator, policy, &c, o);
+        print_answer(w, calculator, answer, o);
+        json_object_put(answer);
+    }
+    civ_workspace_release(w);
+    cli_case_free(&c);
+    return bad;
+}
+
+int cmd_eval(const cli_options *o)
+{
+    civ_engine *engine;
+    civ_policy *policy = NULL;
+    civ_calculator *calculator = NULL;
+    int32_t on;
+    size_t n = 0;
+    char *text = NULL;
+    if (o->positional.n < 2)
+        return cli_usage(o, "eval: a module is missing", NULL);
+    if (o->positional.n > 3)
+        return cli_usage(o, "eval: one case at a time; not expected", o->positional.at[3]);
+    if (!o->on)
+        return cli_usage(o, "eval: --on DATE is missing", NULL);
+    if (cli_date_parse(o->on, &on))
+        return cli_usage(o, "eval: --on wants a date YYYY-MM-DD from 1900 to 2200, found", o->on);
+    if (o->format && strcmp(o->format, "json") && strcmp(o->format, "text") && strcmp(o->format, "markdown"))
+        return cli_usage(o, "--format is json, text or markdown, found", o->format);
+    if (civ_engine_create(&engine, NULL, NULL))
+        return EXIT_OTHER;
+    int bad = cli_policy(&policy, engine, o, 0);
+    if (!bad)
+        bad = make_calculator(&calculator, policy, o);
+    if (!bad) {
+        text = cli_read_file(o->positional.n > 2 ? o->positional.at[2] : "-", &n);
+        bad = text ? decide(policy, calculator, o, text, n, on) : EXIT_USAGE;
+    }
+    free(text);
+    civ_calculator_release(calculator);
+    civ_policy_release(policy);
+    civ_engine_release(engine);
+    return bad;
+}

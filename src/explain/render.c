@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A module read aloud: its rules as numbered sentences. */
+#include <string.h>
+
+#include "explain/explain.h"
+
+typedef struct cr_render_state {
+    cr_buf *out;
+    const cr_policy *policy;
+    int zh;
+    int number;
+} cr_render_state;
+
+static void period(cr_render_state *r, int32_t from, int32_t to)
+{
+    char day[11];
+    if (from > CR_DATE_MIN) {
+        cr_date_text(from, day);
+        cr_buf_text(r->out, r->zh ? "自 " : "from ");
+        cr_buf_text(r->out, day);
+        cr_buf_text(r->out, r->zh ? " 起" : " on");
+    }
+    if (to < CR_DATE_MAX) {
+        cr_date_text(to, day);
+        cr_buf_text(r->out, from > CR_DATE_MIN ? (r->zh ? "，" : ", ") : "");
+        cr_buf_text(r->out, r->zh ? "至 " : "to ");
+        cr_buf_text(r->out, day);
+        cr_buf_text(r->out, r->zh ? " 止" : "");
+    }
+}
+
+static void line_period(cr_render_state *r, cr_period p)
+{
+    if (p.from == CR_DATE_MIN && p.to == CR_DATE_MAX)
+        return;
+    cr_buf_text(r->out, r->zh ? "（" : " (");
+    period(r, p.from, p.to);
+    cr_buf_text(r->out, r->zh ? "）" : ")");
+}
+
+static void words(cr_render_state *r, const cr_stmt *s, const cr_expr *x)
+{
+    cr_words_expr(r->out, r->policy, s, x, r->zh);
+}
+
+static void define_lines(cr_render_state *r, const cr_stmt *s)
+{
+    for (uint32_t i = 0; i < s->clauses.n; i++) {
+        const cr_clause *c = &s->clauses.at[i];
+        cr_buf_text(r->out, "\n   - ");
+        if (c->kind == CR_C_WHEN) {
+            cr_buf_text(r->out, r->zh ? "当" : "when ");
+            words(r, s, c->cond);
+            cr_buf_text(r->out, r->zh ? "时，为 " : ": ");
+        } else if (c->kind == CR_C_OTHERWISE) {
+            cr_buf_text(r->out, r->zh ? "其他情形，为 " : "otherwise: ");
+        } else if (c->kind == CR_C_WHERE) {
+            cr_buf_text(r->out, r->zh ? "其中 " : "where ");
+            cr_buf_str(r->out, c->name);
+            cr_buf_text(r->out, " = ");
+        } else {
+            cr_buf_text(r->out, r->zh ? "等于 " : "is ");
+        }
+        words(r, s, c->value);
+        line_period(r, c->period);
+        cr_buf_text(r->out, r->zh ? "；" : ";");
+    }
+}
+
+static void group_words(cr_render_state *r, const cr_clause *c)
+{
+    static const char *const zh[] = {"须同时满足", "须满足其中之一", "不得有下列情形", "须至少满足"};
+    static const char *const en[] = {"all of", "any of", "none of", "at least"};
+    cr_buf_text(r->out, "\n   ");
+    cr_buf_text(r->out, r->zh ? zh[c->group] : en[c->group]);
+    if (c->group == CR_GROUP_AT_LEAST) {
+        cr_buf_char(r->out, ' ');
+        cr_buf_i64(r->out, c->at_least);
+        cr_buf_text(r->out, r->zh ? " 项" : " of");
+    }
+    cr_buf_text(r->out, r->zh ? "：" : ":");
+}
+
+static void condition_lines(cr_render_state *r, const cr_stmt *s)
+{
+    uint16_t group = 0;
+    for (uint32_t i = 0; i < s->clauses.n; i++) {
+        const cr_clause *c = &s->clauses.at[i];
+        if (c->group_no != group)
+            group_words(r, c);
+        group = c->group_no;
+        cr_buf_text(r->out, "\n   - ");
+        cr_buf_str(r->out, cr_words_label(&c->label, c->name, r->zh));
+        cr_buf_text(r->out, r->zh ? "：" : ": ");
+        words(r, s, c->cond);
+        line_period(r, c->period);
+        cr_buf_text(r->out, r->zh ? "；" : ";");
+    }
+}
+
+static void arm_lines(cr_render_state *r, const cr_stmt *s, const cr_def *d)
+{
+    for (uint32_t i = 0; i < s->clauses.n; i++) {
+        const cr_clause *c = &s->clauses.at[i];
+        cr_buf_text(r->out, "\n   - ");
+        if (c->cond)
+            words(r, s, c->cond);
+        else
+            cr_buf_text(r->out, r->zh ? "其他情形" : "otherwise");
+        cr_buf_text(r->out, r->zh ? "：" : ": ");
+        if (d->type.kind == CR_T_ENUM)
+            cr_buf_str(r->out, cr_words_label(&r->policy->program.enums.at[d->type.index].values[c->value_index].label, c->name, r->zh));
+        else
+            cr_buf_str(r->out, c->name);
+        if (c->reason_label.zh.n) {
+            cr_buf_text(r->out, r->zh ? "（原因：" : " (reason: ");
+            cr_buf_str(r->out, cr_words_label(&c->reason_label, c->reason, r->zh));
+            cr_buf_text(r->out, r->zh ? "）" : ")");
+        }
+        line_period(r, c->period);
+        cr_buf_text(r->out, r->zh ? "；" : ";");
+    }
+}
+
+static void rounding_words(cr_render_state *r, const cr_stmt *s)
+{
+    if (s->rounded_by.n == 0 && s->rounding.pos.line == 0)
+        return;
+    cr_buf_text(r->out, r->zh ? "\n   取整：" : "\n   rounded: ");
+    if (s->rounded_by.n) {
+        const cr_param *p = &r->policy->program.params.at[s->rounded_ref.index];
+        cr_buf_text(r->out, r->zh ? "按“" : "by ");
+        cr_buf_str(r->out, cr_words_label(&p->stmt->label, p->name, r->zh));
+        cr_buf_text(r->out, r->zh ? "”" : "");
+    }
+}
+
+static void sentence(cr_render_state *r, const cr_def *d, const cr_version *v)
+{
+    cr_buf_i64(r->out, ++r->number);
+    cr_buf_text(r->out, ". ");
+    cr_buf_str(r->out, cr_words_label(&d->label, d->name, r->zh));
+    cr_buf_text(r->out, r->zh ? "（" : " (");
+    cr_buf_str(r->out, d->name);
+    cr_buf_text(r->out, r->zh ? "）" : ")");
+    if (v->from > CR_DATE_MIN || v->to < CR_DATE_MAX) {
+        cr_buf_text(r->out, r->zh ? "，" : ", ");
+        period(r, v->from, v->to);
+    }
+    cr_buf_text(r->out, r->zh ? "：" : ":");
+    if (d->kind == CR_DEF_DEFINE)
+        define_lines(r, v->stmt);
+    else if (d->kind == CR_DEF_STATUS)
+        arm_lines(r, v->stmt, d);
+    else
+        condition_lines(r, v->stmt);
+    rounding_words(r, v->stmt);
+    if (v->stmt->cites.n) {
+        cr_buf_text(r->out, r->zh ? "\n   依据：" : "\n   source: ");
+        cr_words_cites(r->out, r->policy, &v->stmt->cites, CR_DATE_MIN, r->zh);
+        cr_buf_text(r->out, r->zh ? "。" : ".");
+    }
+    cr_buf_text(r->out, "\n\n");
+}
+
+int cr_render(cr_buf *out, const cr_policy *policy, cr_str module, int lang)
+{
+    cr_render_state r = {out, policy, lang != 0, 0};
+    const cr_program *p = &policy->program;
+    const cr_stmt *m = NULL;
+    for (uint32_t i = 0; i < p->modules.n; i++)
+        if (cr_str_eq(p->modules.at[i].name, module))
+            m = p->modules.at[i].stmt;
+    if (!m)
+        return 1;
+    cr_buf_text(out, "# ");
+    cr_buf_str(out, cr_words_label(&m->label, m->name, r.zh));
+    cr_buf_text(out, "\n\n");
+    for (uint32_t i = 0; i < p->defs.n; i++)
+        for (uint32_t v = 0; cr_str_eq(p->defs.at[i].module, module) && v < p->defs.at[i].versions.n; v++)
+            sentence(&r, &p->defs.at[i], &p->defs.at[i].versions.at[v]);
+    return 0;
+}

@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rules in words: expressions with the labels of their names, and citations with document and article. */
+#include <string.h>
+
+#include "engine/value.h"
+#include "explain/explain.h"
+
+typedef struct cr_words {
+    cr_buf *out;
+    const cr_policy *policy;
+    const cr_stmt *stmt;
+    int zh;
+} cr_words;
+
+cr_str cr_words_label(const cr_label *label, cr_str name, int lang)
+{
+    cr_str s = lang ? label->zh : label->en;
+    return s.n ? s : name;
+}
+
+static void say(cr_words *w, const char *zh, const char *en)
+{
+    cr_buf_text(w->out, w->zh ? zh : en);
+}
+
+static void expr(cr_words *w, const cr_expr *x);
+
+/* ---- names ---- */
+
+static void name(cr_words *w, const cr_expr *x)
+{
+    const cr_program *p = &w->policy->program;
+    cr_str s = x->text;
+    switch (x->ref.kind) {
+    case CR_REF_FIELD: s = cr_words_label(&p->fields.at[x->ref.index].decl->label, s, w->zh); break;
+    case CR_REF_DEF: s = cr_words_label(&p->defs.at[x->ref.index].label, s, w->zh); break;
+    case CR_REF_PARAM: s = cr_words_label(&p->params.at[x->ref.index].stmt->label, s, w->zh); break;
+    case CR_REF_VALUE: s = cr_words_label(&p->enums.at[x->type.index].values[x->ref.index].label, s, w->zh); break;
+    case CR_REF_MONTH: s = w->zh ? CR_STR("当月") : CR_STR("the month"); break;
+    case CR_REF_FIRST_DAY: s = w->zh ? CR_STR("当月首日") : CR_STR("the first day of the month"); break;
+    case CR_REF_LAST_DAY: s = w->zh ? CR_STR("当月末日") : CR_STR("the last day of the month"); break;
+    default: break;
+    }
+    cr_buf_str(w->out, s);
+    if (x->ref.reason)
+        say(w, "的原因", " (reason)");
+    if (x->ref.kind != CR_REF_PARAM || x->keys.n == 0)
+        return;
+    int any = 0;
+    for (uint32_t i = 0; i < x->keys.n; i++) { /* keys that are simply the row's own go without saying */
+        const cr_expr *v = x->keys.at[i].value;
+        if (v->kind == CR_X_NAME && cr_str_eq(v->text, x->keys.at[i].name))
+            continue;
+        say(w, any ? "，" : "（", any ? ", " : " (");
+        expr(w, v);
+        any = 1;
+    }
+    if (any)
+        say(w, "）", ")");
+}
+
+/* ---- literals ---- */
+
+static void number(cr_words *w, const cr_expr *x)
+{
+    char text[100];
+    cr_buf_put(w->out, text, cr_rat_text(x->number, 0, text, sizeof text));
+    if (x->has_unit) {
+        say(w, "", " ");
+        cr_unit_text(w->out, x->unit, w->zh);
+    }
+}
+
+static void literal(cr_words *w, const cr_expr *x)
+{
+    char text[16];
+    if (x->kind == CR_X_NUMBER)
+        number(w, x);
+    else if (x->kind == CR_X_BOOL)
+        x->integer ? say(w, "是", "yes") : say(w, "否", "no");
+    else if (x->kind == CR_X_NONE)
+        say(w, "无", "none");
+    else if (x->kind == CR_X_ON)
+        say(w, "决定之日", "the date decided for");
+    else if (x->kind == CR_X_DATE) {
+        cr_date_text((int32_t)x->integer, text);
+        cr_buf_text(w->out, text);
+    } else if (x->kind == CR_X_MONTH) {
+        cr_month_text((int32_t)x->integer, text);
+        cr_buf_text(w->out, text);
+    } else
+        cr_buf_str(w->out, x->text);
+}
+
+/* ---- operators ---- */
+
+static int binding(const cr_expr *x)
+{
+    switch (x->kind) {
+    case CR_X_IF: return 0;
+    case CR_X_OR: return 1;
+    case CR_X_AND: return 2;
+    case CR_X_NOT: return 3;
+    case CR_X_LT:
+    case CR_X_LE:
+    case CR_X_GT:
+    case CR_X_GE:
+    case CR_X_IS:
+    case CR_X_IN:
+    case CR_X_WITHIN: return 4;
+    case CR_X_ADD:
+    case CR_X_SUB: return 5;
+    case CR_X_MUL:
+    case CR_X_DIV: return 6;
+    default: return 9;
+    }
+}
+
+static void operand(cr_words *w, const cr_expr *x, int at_least)
+{
+    int bracket = binding(x) < at_least;
+    if (bracket)
+        say(w, "（", "(");
+    expr(w, x);
+    if (bracket)
+        say(w, "）", ")");
+}
+
+static void infix(cr_words *w, const cr_expr *x)
+{
+    static const struct { uint8_t kind; const char *zh, *en; } words[] = {
+        {CR_X_AND, "且", " and "}, {CR_X_OR, "或", " or "}, {CR_X_LT, "低于", " is below "}, {CR_X_LE, "不超过", " is at most "},
+        {CR_X_GT, "超过", " is above "}, {CR_X_GE, "不低于", " is at least "}, {CR_X_ADD, " ＋ ", " + "}, {CR_X_SUB, " － ", " - "},
+        {CR_X_MUL, " × ", " × "}, {CR_X_DIV, " ÷ ", " ÷ "}};
+    int level = binding(x);
+    operand(w, x->a, level);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (words[i].kind == x->kind)
+            say(w, words[i].zh, words[i].en);
+    operand(w, x->b, x->kind == CR_X_SUB || x->kind == CR_X_DIV || level == 4 ? level + 1 : level);
+}
+
+static void membership(cr_words *w, const cr_expr *x)
+{
+    expr(w, x->a);
+    x->negated ? say(w, "不属于（", " is not one of (") : say(w, "属于（", " is one of (");
+    for (uint32_t i = 0; i < x->args.n; i++) {
+        if (i > 0)
+            say(w, "、", ", ");
+        if (x->args.at[i]->kind == CR_X_RANGE) {
+            expr(w, x->args.at[i]->a);
+            say(w, "至", " to ");
+            expr(w, x->args.at[i]->b);
+        } else {
+            expr(w, x->args.at[i]);
+        }
+    }
+    say(w, "）", ")");
+}
+
+static void list_name(cr_words *w, const cr_expr *x)
+{
+    cr_buf_str(w->out, cr_words_label(&w->policy->program.fields.at[x->ref.index].decl->label, x->text, w->zh));
+}
+
+static void aggregate(cr_words *w, const cr_expr *x)
+{
+    static const char *const zh[] = {"之和", "人数", "", "", "中的最高者", "中的最低者"};
+    static const char *const en[] = {"the sum of ", "the number of ", "some of ", "all of ", "the highest of ", "the lowest of "};
+    if (!w->zh) {
+        cr_buf_text(w->out, en[x->op]);
+        if (x->a && x->op != CR_AGG_ANY && x->op != CR_AGG_ALL) {
+            expr(w, x->a);
+            cr_buf_text(w->out, " over ");
+        }
+        list_name(w, x);
+        if (x->b) {
+            cr_buf_text(w->out, " where ");
+            operand(w, x->b, 2);
+        }
+        if (x->a && (x->op == CR_AGG_ANY || x->op == CR_AGG_ALL)) {
+            cr_buf_text(w->out, " have ");
+            operand(w, x->a, 2);
+        }
+        return;
+    }
+    if (x->op == CR_AGG_ANY || x->op == CR_AGG_ALL)
+        cr_buf_text(w->out, x->op == CR_AGG_ANY ? "至少一名" : "每一名");
+    if (x->b) {
+        cr_buf_text(w->out, "属于“");
+        operand(w, x->b, 2);
+        cr_buf_text(w->out, "”的");
+    }
+    list_name(w, x);
+    if (x->a && (x->op == CR_AGG_ANY || x->op == CR_AGG_ALL)) {
+        cr_buf_text(w->out, "满足：");
+        operand(w, x->a, 2);
+    } else if (x->a) {
+        cr_buf_text(w->out, "的“");
+        expr(w, x->a);
+        cr_buf_text(w->out, "”");
+    }
+    cr_buf_text(w->out, zh[x->op]);
+}
+
+static void call(cr_words *w, const cr_expr *x, const char *zh, const char *en)
+{
+    say(w, zh, en);
+    for (uint32_t i = 0; i < x->args.n; i++) {
+        if (i > 0)
+            say(w, "，", ", ");
+        expr(w, x->args.at[i]);
+    }
+    say(w, "）", ")");
+}
+
+static void part(cr_words *w, const cr_expr *x)
+{
+    static const char *const zh[] = {"的月份", "的年份", "的首日", "的末日", "所在的市", "所在的省"};
+    static const char *const en[] = {"the month of ", "the year of ", "the first day of ", "the last day of ", "the city of ", "the province of "};
+    if (!w->zh)
+        cr_buf_text(w->out, en[x->op]);
+    operand(w, x->a, 7);
+    if (w->zh)
+        cr_buf_text(w->out, zh[x->op]);
+}
+
+static void span(cr_words *w, const cr_expr *x)
+{
+    static const char *const zh[] = {"的整年数", "的整月数", "的天数"};
+    static const char *const en[] = {"the years from ", "the months from ", "the days from "};
+    say(w, "自", en[x->op]);
+    expr(w, x->a);
+    say(w, "至", " to ");
+    expr(w, x->b);
+    if (w->zh)
+        cr_buf_text(w->out, zh[x->op]);
+}
+
+static void expr(cr_words *w, const cr_expr *x)
+{
+    switch (x->kind) {
+    case CR_X_NAME: name(w, x); break;
+    case CR_X_NEG: cr_buf_text(w->out, "-"); operand(w, x->a, 7); break;
+    case CR_X_NOT: say(w, "不是：", "not "); operand(w, x->a, 4); break;
+    case CR_X_AND:
+    case CR_X_OR:
+    case CR_X_ADD:
+    case CR_X_SUB:
+    case CR_X_MUL:
+    case CR_X_DIV:
+    case CR_X_LT:
+    case CR_X_LE:
+    case CR_X_GT:
+    case CR_X_GE: infix(w, x); break;
+    case CR_X_IS:
+        operand(w, x->a, 5);
+        x->negated ? say(w, "不是", " is not ") : say(w, "为", " is ");
+        operand(w, x->b, 5);
+        break;
+    case CR_X_IS_GIVEN: expr(w, x->a); x->negated ? say(w, "未填报", " is not given") : say(w, "已填报", " is given"); break;
+    case CR_X_IS_NONE: expr(w, x->a); x->negated ? say(w, "有值", " is not none") : say(w, "为无", " is none"); break;
+    case CR_X_IN: membership(w, x); break;
+    case CR_X_WITHIN:
+        expr(w, x->a);
+        x->negated ? say(w, "不在", " is not within ") : say(w, "在", " is within ");
+        expr(w, x->b);
+        say(w, "范围内", "");
+        break;
+    case CR_X_IF:
+        say(w, "若", "if ");
+        expr(w, x->a);
+        say(w, "则", " then ");
+        expr(w, x->b);
+        say(w, "，否则", " else ");
+        expr(w, x->c);
+        break;
+    case CR_X_CONVERT:
+    case CR_X_FOR_ONE: expr(w, x->a); break;
+    case CR_X_HIGHEST: call(w, x, "取高（", "the highest of ("); break;
+    case CR_X_LOWEST: call(w, x, "取低（", "the lowest of ("); break;
+    case CR_X_PART_OF: part(w, x); break;
+    case CR_X_SPAN: span(w, x); break;
+    case CR_X_AGGREGATE: aggregate(w, x); break;
+    case CR_X_ROWS:
+        list_name(w, x);
+        if (x->b) {
+            say(w, "中属于“", " where ");
+            expr(w, x->b);
+            say(w, "”的", "");
+        }
+        break;
+    default: literal(w, x); break;
+    }
+}
+
+void cr_words_expr(cr_buf *out, const cr_policy *policy, const cr_stmt *stmt, const cr_expr *x, int lang)
+{
+    cr_words w = {out, policy, stmt, lang};
+    expr(&w, x);
+}
+
+/* ---- citations ---- */
+
+static void locators(cr_buf *out, cr_str s, int zh)
+{
+    for (size_t i = 0; i < s.n;) {
+        if (zh && s.n - i > 4 && memcmp(s.p + i, "art ", 4) == 0) {
+            cr_buf_text(out, "第");
+            for (i += 4; i < s.n && s.p[i] >= '0' && s.p[i] <= '9'; i++)
+                cr_buf_char(out, s.p[i]);
+            cr_buf_text(out, "条");
+        } else if (s.p[i] == ',' && zh) {
+            cr_buf_text(out, "、");
+            i += 1u + (size_t)(i + 1 < s.n && s.p[i + 1] == ' ');
+        } else {
+            if (s.p[i] != '"')
+                cr_buf_char(out, s.p[i]);
+            i++;
+        }
+    }
+}
+
+static void one_cite(cr_buf *out, const cr_policy *policy, const cr_cite *c, int zh)
+{
+    static const char *const zh_words[] = {"", "", "", "（转引）", "（存疑）", "（忆述）", "（忆述存疑）"};
+    static const char *const en_words[] = {"", "", "", " (secondary)", " (doubtful)", " (recalled)", " (recalled, doubtful)"};
+    if (c->source_index < 0) {
+        cr_buf_text(out, zh ? "本库约定：" : "by design: ");
+        cr_buf_str(out, c->design.n ? c->design : c->option);
+        return;
+    }
+    const cr_stmt *s = policy->program.sources.at[c->source_index].stmt;
+    uint8_t confidence = c->confidence ? c->confidence : s->confidence;
+    if (zh)
+        cr_buf_text(out, "《");
+    cr_buf_str(out, cr_words_label(&s->label, s->name, zh));
+    cr_buf_text(out, zh ? "》" : "");
+    if (s->number.n) {
+        cr_buf_text(out, zh ? "（" : " (");
+        cr_buf_str(out, s->number);
+        cr_buf_text(out, zh ? "）" : ")");
+    }
+    if (c->locators.n) {
+        cr_buf_text(out, zh ? "" : " ");
+        locators(out, c->locators, zh);
+    }
+    cr_buf_text(out, zh ? zh_words[confidence] : en_words[confidence]);
+}
+
+/* A citation whose period does not hold the date is left out; CR_DATE_MIN shows all. */
+void cr_words_cites(cr_buf *out, const cr_policy *policy, const cr_cites *cites, int32_t on, int lang)
+{
+    int any = 0;
+    for (uint32_t i = 0; i < cites->n; i++) {
+        if (on != CR_DATE_MIN && (on < cites->at[i].period.from || on > cites->at[i].period.to))
+            continue;
+        if (any++)
+            cr_buf_text(out, lang ? "；" : "; ");
+        one_cite(out, policy, &cites->at[i], lang);
+    }
+}

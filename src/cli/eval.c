@@ -67,9 +67,12 @@ static int make_calculator(civ_calculator **out, civ_policy *policy, const cli_o
 
 /* ---- explanation ---- */
 
-static int is_shown(const civ_item *item)
+/* What was asked for by name; of whole modules, the decision and the amount, which lead to everything else. */
+static int is_shown(const civ_item *item, const cli_options *o)
 {
-    return !item->is_internal && (item->kind == CIV_KIND_MONEY || item->kind == CIV_KIND_BOOL);
+    civ_text tail = {item->name.data + item->module.length, item->name.length - item->module.length};
+    return o->outputs || cli_text_is(tail, ".eligible") || cli_text_is(tail, ".amount") || cli_text_is(tail, ".edge") ||
+           cli_text_is(tail, ".rigid");
 }
 
 static void explain(civ_workspace *w, const civ_calculator *calculator, struct json_object *answer, const cli_options *o, civ_format format)
@@ -82,7 +85,7 @@ static void explain(civ_workspace *w, const civ_calculator *calculator, struct j
         item.struct_size = sizeof item;
         civ_calculator_output(&item, calculator, i);
         int on_root = item.entity.length == root.length && memcmp(item.entity.data, root.data, root.length) == 0;
-        if (!on_root || !is_shown(&item) || civ_explain_text(&text, w, i, 0, o->zh, format, NULL))
+        if (!on_root || !is_shown(&item, o) || civ_explain_text(&text, w, i, 0, o->zh, format, NULL))
             continue;
         if (format == CIV_FORMAT_JSON) {
             char *copy = malloc(text.length + 1);

@@ -337,6 +337,8 @@ static void explain_conditions(cr_explainer *e, const cr_version *v, int32_t ent
         n.passed = (int8_t)(holds < 0 ? -1 : c->group == CR_GROUP_NONE ? !holds : holds);
         n.name = c->name;
         n.label = cr_words_label(n.passed == 0 && c->fails.zh.n ? &c->fails : &c->label, c->name, e->zh);
+        if (c->group == CR_GROUP_NONE && n.passed >= 0)
+            n.value = n.passed ? (e->zh ? CR_STR("无此情形") : CR_STR("does not apply")) : e->zh ? CR_STR("有此情形") : CR_STR("applies");
         n.formula = formula(e, v->stmt, c->cond, v, entity, row);
         n.citation = cites_text(e, &c->cites);
         n.pos = c->pos;

@@ -301,6 +301,7 @@ typedef struct cr_stmt {
     uint8_t confidence;  /* source */
     uint8_t entity_kind; /* cr_entity_kind */
     uint8_t is_root;
+    uint8_t partial;     /* a line of it did not parse: reported, and its content is not checked further */
     uint8_t broken;      /* its head did not parse: reported, and left out of the checks */
     cr_pos pos;          /* keyword */
     cr_pos name_pos;

@@ -220,6 +220,8 @@ static void check_version(cr_checker *c, int32_t def, cr_version *v)
 {
     cr_stmt *s = v->stmt;
     const cr_def *d = &c->p->defs.at[def];
+    if (s->partial)
+        return;
     c->stmt = s;
     c->def = def;
     c->entity = d->entity;
@@ -294,6 +296,8 @@ static void check_rows(cr_checker *c, const cr_param *param)
 {
     cr_stmt *s = (cr_stmt *)param->stmt; /* the tree is the checker's to annotate */
     uint32_t n_keys = s->key_names.n ? s->key_names.n : 1;
+    if (s->partial)
+        return;
     cr_c_cites(c, &s->cites);
     for (uint32_t i = 0; i < s->rows.n; i++) {
         cr_row *row = &s->rows.at[i];

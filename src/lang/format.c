@@ -63,6 +63,8 @@ static void gap_comments(cr_layout *l, size_t to, const char *indent, int *blank
             at++;
         }
     }
+    if (line_feeds > 1 && l->out->n > 0)
+        *blank = 1; /* a blank line behind a comment stays */
     l->done = to;
 }
 
@@ -84,6 +86,24 @@ static int is_prefix(const cr_token *before, const cr_token *minus)
     return sign_is(minus, "-") && (before->kind == CR_K_SIGN ? !sign_is(before, ")") && !sign_is(before, "]") : word_is(before, "is"));
 }
 
+/* Labels stand apart by two blanks: on the head line, and behind a type; not texts inside a citation. */
+static int is_label(const cr_tokens *tokens, uint32_t i)
+{
+    int typed = 0;
+    const cr_token *t = &tokens->at[i];
+    if (t->kind != CR_K_STRING || t->starts || sign_is(t - 1, "/") || sign_is(t - 1, ","))
+        return 0;
+    for (uint32_t k = i; k-- > 0;) {
+        const cr_token *b = &tokens->at[k];
+        if (word_is(b, "cites") || word_is(b, "by") || word_is(b, "code") || word_is(b, "fails") || word_is(b, "one"))
+            return 0;
+        typed |= sign_is(b, ":") || b->starts == 2;
+        if (b->starts)
+            break;
+    }
+    return typed;
+}
+
 static int blank_between(const cr_token *before2, const cr_token *a, const cr_token *b)
 {
     if (sign_is(a, "(") || sign_is(a, "[") || sign_is(a, ".") || sign_is(b, ")") || sign_is(b, "]") || sign_is(b, ".") ||
@@ -102,6 +122,18 @@ static int blank_between(const cr_token *before2, const cr_token *a, const cr_to
     if (before2 && is_prefix(before2, a))
         return 0;
     return 1;
+}
+
+/* Keys in brackets stand close: dibao.standard[610902,urban]. */
+static int in_keys(const cr_tokens *tokens, uint32_t i)
+{
+    for (uint32_t k = i; k-- > 0 && !tokens->at[k].starts;) {
+        if (sign_is(&tokens->at[k], "]") || sign_is(&tokens->at[k], ":"))
+            return 0;
+        if (sign_is(&tokens->at[k], "["))
+            return 1;
+    }
+    return 0;
 }
 
 static const char *clause_indent(const cr_token *head, const cr_token *t)
@@ -146,11 +178,13 @@ static void write_token(cr_layout *l, const cr_tokens *tokens, uint32_t i, const
     if (t->starts || broken || commented) {
         if (l->out->n > 0)
             cr_buf_char(l->out, '\n');
-        if (t->starts == 2 && blank && i > 0)
+        if (t->starts == 2 && blank && l->out->n > 1)
             cr_buf_char(l->out, '\n');
         cr_buf_text(l->out, indent);
+    } else if (i > 0 && sign_is(&tokens->at[i - 1], ",") && in_keys(tokens, i)) {
+        ; /* nothing between them */
     } else if (i > 0 && blank_between(i > 1 ? &tokens->at[i - 2] : NULL, &tokens->at[i - 1], t)) {
-        cr_buf_char(l->out, ' ');
+        cr_buf_text(l->out, is_label(tokens, i) ? "  " : " ");
     }
     put_token(l->out, t);
     l->done = t->offset + t->text.n + (t->kind == CR_K_STRING ? 2u : 0u);

@@ -74,6 +74,16 @@ static int continues(const cr_token *t)
     return 0;
 }
 
+/* Words that begin a clause even where the line above is left unfinished: one mistake stays one finding. */
+static int begins_clause(const cr_token *t)
+{
+    static const char *const words[] = {"by", "cites", "when", "otherwise", "rounded", "internal", "gives", "let"};
+    for (size_t i = 0; t->kind == CR_K_WORD && i < sizeof words / sizeof *words; i++)
+        if (cr_str_eq(t->text, cr_str_of(words[i])))
+            return 1;
+    return 0;
+}
+
 static void push(cr_lexer *l, cr_token t)
 {
     if (l->fresh) {
@@ -83,7 +93,7 @@ static void push(cr_lexer *l, cr_token t)
             l->depth = 0; /* a statement closes what was left open above it */
         if (column_one || !last)
             t.starts = column_one ? 2 : 1;
-        else if (l->depth == 0 && !wants_more(last) && !continues(&t))
+        else if (l->depth == 0 && ((!wants_more(last) && !continues(&t)) || begins_clause(&t)))
             t.starts = 1;
         l->fresh = 0;
     }
@@ -223,6 +233,12 @@ static void lex_other(cr_lexer *l)
     size_t n = used ? (size_t)used : 1;
     const char *ascii = half_width(cp);
     report(l, ascii ? CR_D_FULL_WIDTH : CR_D_CHARACTER, 1, cr_str_part(l->text, l->at, l->at + n), cr_str_of(ascii ? ascii : ""));
+    if (ascii && ascii[1] == 0 && !strchr("\"#", ascii[0])) { /* read on as if it were the right sign */
+        cr_token t = token(l, CR_K_SIGN, n);
+        t.text = cr_str_of(ascii);
+        t.pos.len = 1;
+        push(l, t);
+    }
     advance(l, n, 1);
 }
 

@@ -375,7 +375,7 @@ static void statement(cr_parser *p)
         return;
     s->is_replace = (uint8_t)replace;
     form->head(p, s);
-    int head_failed = p->failed;
+    int head_failed = p->failed, failed = p->failed;
     if (form->kind == CR_S_MODULE)
         p->module = s->module = s->name;
     end_clause(p);
@@ -383,8 +383,10 @@ static void statement(cr_parser *p)
         form->clause(p, s);
         while (!cr_p_done(p) && s->kind >= CR_S_DEFINE && s->kind <= CR_S_REQUIRE)
             form->clause(p, s);
+        failed |= p->failed;
         end_clause(p);
     }
+    s->partial = (uint8_t)failed;
     s->broken = (uint8_t)head_failed;
     CR_P_PUSH(p, p->ast->stmts, s);
 }

@@ -70,16 +70,20 @@ static int reserve_field(cr_case *c, int32_t field, uint32_t row)
     uint32_t cap = f->cap ? f->cap * 2 : 4;
     while (cap <= row)
         cap *= 2;
-    int64_t *value = grow(c, f->value, f->cap, cap, sizeof *value);
-    if (!value)
-        return 1;
-    f->value = value;
-    uint8_t *cell = grow(c, f->cell, f->cap, cap, 1);
-    if (!cell) { /* shrink back so that one capacity tells the size of both */
-        value = c->alloc.fn(c->alloc.user, f->value, cap * sizeof *value, f->cap * sizeof *value);
-        f->value = f->cap ? (value ? value : f->value) : NULL;
+    int64_t *value = cr_mem_get(&c->alloc, cap, sizeof *value);
+    uint8_t *cell = cr_mem_get(&c->alloc, cap, 1);
+    if (!value || !cell) {
+        cr_mem_free(&c->alloc, value, cap * sizeof *value);
+        cr_mem_free(&c->alloc, cell, cap);
         return 1;
     }
+    if (f->cap > 0) {
+        memcpy(value, f->value, f->cap * sizeof *value);
+        memcpy(cell, f->cell, f->cap);
+    }
+    cr_mem_free(&c->alloc, f->value, f->cap * sizeof *value);
+    cr_mem_free(&c->alloc, f->cell, f->cap);
+    f->value = value;
     f->cell = cell;
     f->cap = cap;
     return 0;

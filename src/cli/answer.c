@@ -11,6 +11,7 @@ typedef struct cli_answering {
     civ_policy *policy;
     const cli_case *c;
     struct json_object *answer;
+    struct json_object *causes; /* the maps, which stand behind the rows */
 } cli_answering;
 
 static struct json_object *json_text(civ_text t)
@@ -94,7 +95,7 @@ static void add_causes(cli_answering *a, const char *path, size_t output, uint32
 {
     static const char *const names[] = {"", "undetermined", "no_data", "not_in_force", "invalid"};
     size_t n = 0;
-    map_of(map_of(a->answer, names[answer], 0), path, 1);
+    map_of(map_of(a->causes, names[answer], 0), path, 1);
     if (civ_result_causes(&n, a->w, output, row))
         return;
     for (size_t i = 0; i < n; i++) {
@@ -102,7 +103,7 @@ static void add_causes(cli_answering *a, const char *path, size_t output, uint32
         memset(&c, 0, sizeof c);
         c.struct_size = sizeof c;
         civ_result_cause(&c, a->w, i);
-        struct json_object *list = map_of(map_of(a->answer, map_name(&c), 0), path, 1);
+        struct json_object *list = map_of(map_of(a->causes, map_name(&c), 0), path, 1);
         if (c.kind == CIV_CAUSE_PARAMETER) {
             json_object_array_add(list, parameter_cause(&c));
         } else if (c.kind == CIV_CAUSE_CALENDAR) {
@@ -179,8 +180,7 @@ static void add_notes(cli_answering *a)
     static const char *const names[] = {"", "assumed", "presumed", "unconfirmed", "overrides"};
     size_t n = 0;
     for (int i = 1; i <= 4; i++)
-        if (i != 2)
-            map_of(a->answer, names[i], 1);
+        map_of(a->answer, names[i], 1);
     if (civ_result_notes(&n, a->w))
         return;
     for (size_t i = 0; i < n; i++) {
@@ -205,7 +205,7 @@ static void add_notes(cli_answering *a)
 
 struct json_object *cli_answer(civ_workspace *w, const civ_calculator *calculator, civ_policy *policy, const cli_case *c, const cli_options *o)
 {
-    cli_answering a = {w, calculator, policy, c, json_object_new_object()};
+    cli_answering a = {w, calculator, policy, c, json_object_new_object(), json_object_new_object()};
     struct json_object *p = json_object_new_object();
     json_object_object_add(a.answer, "on", json_object_new_string(o->on));
     json_object_object_add(p, "name", json_text(civ_policy_name(policy)));
@@ -217,7 +217,8 @@ struct json_object *cli_answer(civ_workspace *w, const civ_calculator *calculato
         add_output(&a, i);
     static const char *const maps[] = {"undetermined", "no_data", "not_in_force", "invalid"};
     for (int i = 0; i < 4; i++)
-        map_of(a.answer, maps[i], 0);
+        json_object_object_add(a.answer, maps[i], json_object_get(map_of(a.causes, maps[i], 0)));
+    json_object_put(a.causes);
     add_notes(&a);
     return a.answer;
 }

@@ -8,17 +8,32 @@
 typedef struct cli_reader {
     cli_case *out;
     civ_policy *policy;
-    char pointer[512];
+    char pointer[CLI_POINTER_SIZE];
 } cli_reader;
 
 /* ---- findings ---- */
+
+/* What was found, short enough for one line and cut between characters. */
+static struct json_object *shown(const char *found)
+{
+    enum { MOST = 80 };
+    size_t n = strlen(found), cut = MOST;
+    char text[MOST + 4];
+    if (n <= MOST)
+        return json_object_new_string(found);
+    while (cut > 0 && ((unsigned char)found[cut] & 0xC0) == 0x80)
+        cut--;
+    memcpy(text, found, cut);
+    memcpy(text + cut, "…", sizeof "…");
+    return json_object_new_string(text);
+}
 
 static void add_error(cli_reader *r, const char *code, const char *found, const char *expected, const char *nearest)
 {
     struct json_object *e = json_object_new_object();
     json_object_object_add(e, "code", json_object_new_string(code));
     json_object_object_add(e, "pointer", json_object_new_string(r->pointer));
-    json_object_object_add(e, "found", json_object_new_string(found ? found : ""));
+    json_object_object_add(e, "found", shown(found ? found : ""));
     json_object_object_add(e, "expected", json_object_new_string(expected ? expected : ""));
     json_object_object_add(e, "nearest", json_object_new_string(nearest ? nearest : ""));
     json_object_array_add(r->out->errors, e);
@@ -34,19 +49,7 @@ static const char *text_of(struct json_object *v)
 /* Steps into a member; the caller cuts the pointer back to the length returned. */
 static size_t enter(cli_reader *r, const char *key)
 {
-    size_t n = strlen(r->pointer), at = n;
-    if (at + 1 < sizeof r->pointer)
-        r->pointer[at++] = '/';
-    for (const char *c = key; *c && at + 2 < sizeof r->pointer; c++) {
-        if (*c == '~' || *c == '/') {
-            r->pointer[at++] = '~';
-            r->pointer[at++] = *c == '~' ? '0' : '1';
-        } else {
-            r->pointer[at++] = *c;
-        }
-    }
-    r->pointer[at] = 0;
-    return n;
+    return cli_pointer_enter(r->pointer, key);
 }
 
 /* ---- cells ---- */
@@ -114,7 +117,8 @@ static void read_value(cli_reader *r, const civ_item *f, uint32_t row, struct js
     }
     if ((type == json_type_int || type == json_type_double) && !number_text(r, v, f))
         return;
-    if (type == json_type_boolean && f->kind != CIV_KIND_BOOL) {
+    int quoted = type == json_type_string && (f->kind == CIV_KIND_BOOL || f->kind == CIV_KIND_INTEGER);
+    if (quoted || (type == json_type_boolean && f->kind != CIV_KIND_BOOL)) {
         add_error(r, "wrong_type", text_of(v), expected_of(f->kind), NULL);
         return;
     }
@@ -190,6 +194,9 @@ static void read_list(cli_reader *r, const civ_item *f, civ_text entity, uint32_
         } else if (civ_case_add(r->out->facts, &child, f->name, row, NULL) == CIV_OK) {
             read_id(r, f->child, o);
             read_object(r, f->child, child, o, "id", depth + 1);
+        } else {
+            add_error(r, "too_many_rows", index, "a shorter list", NULL);
+            i = json_object_array_length(v);
         }
         r->pointer[cut] = 0;
     }
@@ -214,10 +221,18 @@ static int find_fen(cli_reader *r, civ_text entity, const char *key, civ_item *o
     return find_field(r, entity, name, out, NULL) && out->kind == CIV_KIND_MONEY;
 }
 
-/* One member; 0 = the entity has no such field. */
-static int read_member(cli_reader *r, civ_text entity, uint32_t row, const char *key, struct json_object *v, civ_error *error, int depth)
+static const char *name_of(civ_text t, char *out, size_t cap)
+{
+    snprintf(out, cap, "%.*s", (int)t.length, t.data);
+    return out;
+}
+
+/* One member of an object; 0 = the entity has no such field. */
+static int read_member(cli_reader *r, civ_text entity, uint32_t row, struct json_object *o, const char *key, struct json_object *v,
+                       civ_error *error, int depth)
 {
     civ_item f;
+    char name[96];
     if (find_field(r, entity, key, &f, error)) {
         if (f.kind == CIV_KIND_ROWS)
             read_list(r, &f, entity, row, v, depth);
@@ -227,7 +242,10 @@ static int read_member(cli_reader *r, civ_text entity, uint32_t row, const char 
     }
     if (!find_fen(r, entity, key, &f))
         return 0;
-    read_fen(r, &f, row, v);
+    if (json_object_object_get_ex(o, name_of(f.name, name, sizeof name), NULL))
+        add_error(r, "duplicate_field", key, "yuan or fen, not both", name);
+    else
+        read_fen(r, &f, row, v);
     return 1;
 }
 
@@ -241,7 +259,7 @@ static void read_object(cli_reader *r, civ_text entity, uint32_t row, struct jso
     {
         civ_error error = CIV_ERROR_INIT;
         size_t cut = enter(r, key);
-        if (!(also && strcmp(key, also) == 0) && !read_member(r, entity, row, key, v, &error, depth))
+        if (!(also && strcmp(key, also) == 0) && !read_member(r, entity, row, o, key, v, &error, depth))
             add_error(r, "unknown_field", key, "a field of the entity", error.nearest);
         r->pointer[cut] = 0;
     }
@@ -258,8 +276,10 @@ static void read_person(cli_reader *r, struct json_object *o)
     {
         civ_error error = CIV_ERROR_INIT, other = CIV_ERROR_INIT;
         size_t cut = enter(r, key);
-        if (strcmp(key, "id") != 0 && !read_member(r, cli_text("person"), row, key, v, &error, 0) &&
-            !read_member(r, cli_text("household"), 0, key, v, &other, 0))
+        if (strcmp(key, "members") == 0)
+            add_error(r, "members_of_person", text_of(v), "\"household\" as the root key: \"person\" is a household of one", "household");
+        else if (strcmp(key, "id") != 0 && !read_member(r, cli_text("person"), row, o, key, v, &error, 0) &&
+            !read_member(r, cli_text("household"), 0, o, key, v, &other, 0))
             add_error(r, "unknown_field", key, "a field of person or household", error.nearest[0] ? error.nearest : other.nearest);
         r->pointer[cut] = 0;
     }
@@ -274,21 +294,19 @@ static struct json_object *parse(cli_reader *r, const char *text, size_t n)
     char where[64];
     if (!t || n > INT32_MAX / 2) {
         add_error(r, "too_large", "", "a case file below 1 GiB", NULL);
-        json_tokener_free(t);
+        if (t)
+            json_tokener_free(t);
         return NULL;
     }
     json_tokener_set_flags(t, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
     o = json_tokener_parse_ex(t, text, (int)n + 1);
     enum json_tokener_error e = json_tokener_get_error(t);
     size_t at = json_tokener_get_parse_end(t);
-    while (e == json_tokener_success && at < n && strchr(" \t\r\n", text[at]))
+    while (e == json_tokener_success && at < n && text[at] && strchr(" \t\r\n", text[at]))
         at++;
     if (e != json_tokener_success || at < n) {
-        size_t line = 1, col = 1;
-        for (size_t i = 0; i < at && i < n; i++) {
-            col = text[i] == '\n' ? 1 : col + 1;
-            line += text[i] == '\n';
-        }
+        size_t line, col;
+        cli_text_position(text, at < n ? at : n, &line, &col);
         snprintf(where, sizeof where, "line %zu, column %zu", line, col);
         add_error(r, "not_json", where, e == json_tokener_success ? "the end of the file" : json_tokener_error_desc(e), NULL);
         json_object_put(o);
@@ -315,13 +333,21 @@ static void read_root(cli_reader *r, struct json_object *top, civ_text root)
     }
     size_t cut = enter(r, wanted);
     if (!json_object_object_get_ex(top, wanted, &o) || !json_object_is_type(o, json_type_object)) {
-        add_error(r, "no_root", "", "an object under the root key", wanted);
+        add_error(r, "no_root", json_object_object_get_ex(top, wanted, NULL) ? text_of(o) : "nothing", "an object { … }", NULL);
     } else if (person) {
         read_person(r, o);
     } else {
         read_object(r, root, 0, o, "id", 0);
     }
     r->pointer[cut] = 0;
+}
+
+static void add_scanned(void *user, const char *code, const char *pointer, const char *found, const char *expected)
+{
+    cli_reader *r = user;
+    snprintf(r->pointer, sizeof r->pointer, "%s", pointer);
+    add_error(r, code, found, expected, NULL);
+    r->pointer[0] = 0;
 }
 
 int cli_case_read(cli_case *out, const char *text, size_t n, civ_policy *policy, civ_text root)
@@ -335,7 +361,13 @@ int cli_case_read(cli_case *out, const char *text, size_t n, civ_policy *policy,
     out->ids = json_object_new_object();
     if (!out->errors || !out->ids || civ_case_create(&out->facts, policy, root, NULL))
         return EXIT_OTHER;
+    if (n >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) { /* the mark that some editors put first */
+        text += 3;
+        n -= 3;
+    }
     out->root = parse(&r, text, n);
+    if (out->root)
+        cli_scan_text(text, n, add_scanned, &r);
     if (out->root && !json_object_is_type(out->root, json_type_object))
         add_error(&r, "not_an_object", text_of(out->root), "an object { … }", NULL);
     else if (out->root)
@@ -357,16 +389,26 @@ static const char *member(struct json_object *o, const char *key)
     return json_object_object_get_ex(o, key, &v) ? json_object_get_string(v) : "";
 }
 
+/* One line whatever stands in the file: control characters become `?`. */
+static void put_line(char *text)
+{
+    for (char *c = text; *c; c++)
+        if ((unsigned char)*c < 0x20 || *c == 0x7F)
+            *c = '?';
+    fprintf(stderr, "%s\n", text);
+}
+
 void cli_case_print_errors(const cli_case *c, const char *name, int zh)
 {
     for (size_t i = 0; i < json_object_array_length(c->errors); i++) {
         struct json_object *e = json_object_array_get_idx(c->errors, i);
         const char *nearest = member(e, "nearest");
-        fprintf(stderr, zh ? "%s：%s 有误（%s）：写的是“%s”，应为 %s" : "%s: error at %s (%s): found '%s'; expected %s", name,
-                member(e, "pointer")[0] ? member(e, "pointer") : "/", member(e, "code"), member(e, "found"), member(e, "expected"));
-        if (nearest[0])
-            fprintf(stderr, zh ? "；是否想写“%s”？" : "; did you mean '%s'?", nearest);
-        fputc('\n', stderr);
+        char line[1400];
+        int n = snprintf(line, sizeof line, zh ? "%s：%s 有误（%s）：写的是“%s”，应为 %s" : "%s: error at %s (%s): found '%s'; expected %s", name,
+                         member(e, "pointer")[0] ? member(e, "pointer") : "/", member(e, "code"), member(e, "found"), member(e, "expected"));
+        if (nearest[0] && n > 0 && (size_t)n < sizeof line)
+            snprintf(line + n, sizeof line - (size_t)n, zh ? "；是否想写“%s”？" : "; did you mean '%s'?", nearest);
+        put_line(line);
     }
 }
 

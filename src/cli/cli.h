@@ -51,6 +51,15 @@ void cli_case_free(cli_case *c);
 void cli_case_print_errors(const cli_case *c, const char *name, int zh);
 void cli_row_id(const cli_case *c, civ_text entity, uint32_t row, char *out, size_t cap);
 
+/* case_scan.c: what is wrong with the raw text of JSON; a report is called for each finding. */
+enum { CLI_POINTER_SIZE = 512 };
+typedef void cli_scan_report(void *user, const char *code, const char *pointer, const char *found, const char *expected);
+void cli_scan_text(const char *text, size_t n, cli_scan_report *report, void *user);
+/* Adds `/key`, escaped, to a JSON pointer; returns the length to which the caller cuts it back. */
+size_t cli_pointer_enter(char pointer[CLI_POINTER_SIZE], const char *key);
+/* Line and column, in characters and from 1, of a byte. */
+void cli_text_position(const char *text, size_t at, size_t *line, size_t *column);
+
 /* answer.c */
 struct json_object *cli_answer(civ_workspace *w, const civ_calculator *calculator, civ_policy *policy, const cli_case *c, const cli_options *o);
 void cli_answer_text(civ_workspace *w, const civ_calculator *calculator, const struct json_object *answer, const cli_options *o);

@@ -141,6 +141,8 @@ int cli_parse(cli_options *o, int argc, char **argv)
             *flag = 1;
         else if (word[0] != '-' || word[1] == 0)
             push(&o->positional, word);
+        else if (strcmp(word, "--lang") == 0 && i + 1 < argc && strcmp(argv[i + 1], "zh") && strcmp(argv[i + 1], "en"))
+            return cli_usage(o, "--lang is zh or en, found", argv[i + 1]);
         else if (i + 1 < argc && value_option(o, word, argv[i + 1]) == 0)
             i++;
         else if (i + 1 >= argc && value_option(o, word, "") == 0)

@@ -23,13 +23,16 @@ int cli_print_diagnostics(const civ_policy_builder *b, int zh, FILE *to)
 
 static int fill(civ_policy_builder *b, const cli_options *o, int examples)
 {
-    int bad = o->no_embedded ? 0 : civ_policy_builder_add_embedded(b, NULL) ? EXIT_OTHER : 0;
+    civ_error error = CIV_ERROR_INIT;
+    int bad = o->no_embedded ? 0 : civ_policy_builder_add_embedded(b, &error) ? EXIT_OTHER : 0;
     for (size_t i = 0; i < o->policies.n && !bad; i++)
         bad = cli_add_path(b, o->policies.at[i], CIV_FILE_PACK, examples);
     for (size_t i = 0; i < o->amendments.n && !bad; i++)
         bad = cli_add_path(b, o->amendments.at[i], CIV_FILE_AMENDMENT, examples);
     for (size_t i = 0; i < o->lets.n && !bad; i++)
-        bad = civ_policy_builder_let(b, cli_text(o->lets.at[i]), NULL) ? EXIT_OTHER : 0;
+        bad = civ_policy_builder_let(b, cli_text(o->lets.at[i]), &error) ? EXIT_OTHER : 0;
+    if (error.status)
+        fprintf(stderr, "civicrules: %s\n", error.message);
     return bad;
 }
 

@@ -87,29 +87,46 @@ static void join_types(cr_expr *x, const cr_expr *a, const cr_expr *b)
 
 /* ---- guards ---- */
 
-int cr_c_expr_same(const cr_expr *a, const cr_expr *b)
+static int same_lists(const cr_expr *a, const cr_expr *b)
 {
-    if (!a || !b)
-        return a == b;
-    if (a->kind != b->kind || a->op != b->op || a->negated != b->negated || !cr_str_eq(a->text, b->text) || a->integer != b->integer ||
-        a->number.num != b->number.num || a->number.den != b->number.den || a->args.n != b->args.n)
+    if (a->args.n != b->args.n || a->keys.n != b->keys.n)
         return 0;
     for (uint32_t i = 0; i < a->args.n; i++)
         if (!cr_c_expr_same(a->args.at[i], b->args.at[i]))
             return 0;
-    return cr_c_expr_same(a->a, b->a) && cr_c_expr_same(a->b, b->b) && cr_c_expr_same(a->c, b->c);
+    for (uint32_t i = 0; i < a->keys.n; i++)
+        if (!cr_str_eq(a->keys.at[i].name, b->keys.at[i].name) || !cr_c_expr_same(a->keys.at[i].value, b->keys.at[i].value))
+            return 0;
+    return 1;
+}
+
+/* One spelling may name different things in different rows, so what the names stand for is compared, too. */
+static int same_node(const cr_expr *a, const cr_expr *b)
+{
+    return a->kind == b->kind && a->op == b->op && a->negated == b->negated && cr_str_eq(a->text, b->text) &&
+           a->integer == b->integer && a->number.num == b->number.num && a->number.den == b->number.den &&
+           a->has_unit == b->has_unit && cr_unit_same(a->unit, b->unit) && a->ref.kind == b->ref.kind &&
+           a->ref.index == b->ref.index && a->ref.reason == b->ref.reason;
+}
+
+int cr_c_expr_same(const cr_expr *a, const cr_expr *b)
+{
+    if (!a || !b)
+        return a == b;
+    return same_node(a, b) && same_lists(a, b) && cr_c_expr_same(a->a, b->a) && cr_c_expr_same(a->b, b->b) &&
+           cr_c_expr_same(a->c, b->c) && cr_c_expr_same(a->at, b->at);
 }
 
 void cr_c_guard(cr_checker *c, const cr_expr *cond, int fails)
 {
-    if ((cond->kind == CR_X_AND && !fails) || (cond->kind == CR_X_OR && fails)) {
-        cr_c_guard(c, cond->a, fails);
-        cr_c_guard(c, cond->b, fails);
+    if (c->too_deep)
         return;
-    }
-    if (cond->kind == CR_X_NOT) {
-        cr_c_guard(c, cond->a, !fails);
-        return;
+    while (cond->kind == CR_X_NOT || (cond->kind == CR_X_AND && !fails) || (cond->kind == CR_X_OR && fails)) {
+        if (cond->kind == CR_X_NOT)
+            fails = !fails;
+        else
+            cr_c_guard(c, cond->b, fails);
+        cond = cond->a;
     }
     cr_guard g = {cond, (uint8_t)fails};
     CR_C_PUSH(c, c->guards, g);
@@ -144,7 +161,7 @@ static void check_divisor(cr_checker *c, cr_expr *x)
     const cr_expr *d = x->b;
     int sign = 0;
     x->op = 1;
-    if (is_error(&d->type) || (sign_of(d, &sign) && sign != 0))
+    if (c->too_deep || is_error(&d->type) || (sign_of(d, &sign) && sign != 0))
         return;
     if (d->kind == CR_X_NAME && d->ref.kind == CR_REF_FIELD && d->type.lo > 0)
         return;
@@ -210,14 +227,27 @@ static void multiplicative(cr_checker *c, cr_expr *x)
     if (cr_unit_mul(a->unit, b->unit, x->kind == CR_X_MUL ? 1 : -1, &x->type.unit))
         cr_c_report(c, CR_D_UNIT, x->pos, CR_STR(""), "a smaller power of a unit");
     x->type.money = a->money | b->money;
-    x->type.decimals = x->kind == CR_X_DIV || a->decimals < 0 || b->decimals < 0 ? -1 : a->decimals + b->decimals;
+    x->type.decimals = x->kind == CR_X_DIV || a->decimals < 0 || b->decimals < 0 || a->decimals + b->decimals > 30
+                           ? -1 : a->decimals + b->decimals;
     if (x->kind == CR_X_DIV)
         check_divisor(c, x);
+}
+
+/* Places of a finite decimal; -1 = it has none. */
+static int32_t places(cr_i128 den)
+{
+    int32_t twos = 0, fives = 0;
+    for (; den % 2 == 0; den /= 2)
+        twos++;
+    for (; den % 5 == 0; den /= 5)
+        fives++;
+    return den != 1 ? -1 : twos > fives ? twos : fives;
 }
 
 static void number(cr_expr *x, const cr_type *want, int lenient)
 {
     set_kind(x, CR_T_NUMBER);
+    x->type.decimals = x->number.den > 0 ? places(x->number.den) : 0;
     x->type.unit = x->unit;
     if (!x->has_unit && lenient && want && want->kind == CR_T_NUMBER)
         x->type.unit = want->unit;
@@ -269,6 +299,8 @@ static void membership(cr_checker *c, cr_expr *x)
             cr_c_agree(c, item->a->pos, &x->a->type, &item->a->type);
             cr_c_agree(c, item->b->pos, &x->a->type, &item->b->type);
             item->type = x->a->type;
+            if (!is_error(&item->type) && item->type.kind != CR_T_NUMBER && !is_time(&item->type))
+                cr_c_report(c, CR_D_TYPE, item->pos, type_text(c, &item->type), "numbers, dates or months, which have an order");
             continue;
         }
         cr_c_expr(c, item, &x->a->type);
@@ -442,10 +474,16 @@ static void logic(cr_checker *c, cr_expr *x)
     set_kind(x, CR_T_BOOL);
 }
 
-void cr_c_expr(cr_checker *c, cr_expr *x, const cr_type *want)
+static void negative(cr_checker *c, cr_expr *x, const cr_type *want)
 {
-    if (c->oom || x->type.kind != CR_T_ERROR)
-        return; /* checked before: a default or key shared by several statements */
+    cr_c_expr(c, x->a, want);
+    x->type = x->a->type;
+    if (!is_error(&x->type) && x->type.kind != CR_T_NUMBER)
+        cr_c_report(c, CR_D_TYPE, x->pos, type_text(c, &x->type), "numbers");
+}
+
+static void dispatch(cr_checker *c, cr_expr *x, const cr_type *want)
+{
     switch (x->kind) {
     case CR_X_ERROR: break;
     case CR_X_NUMBER: number(x, want, c->lenient); break;
@@ -467,10 +505,7 @@ void cr_c_expr(cr_checker *c, cr_expr *x, const cr_type *want)
         x->type.event = 1;
         break;
     case CR_X_NAME: cr_c_name(c, x, want); break;
-    case CR_X_NEG:
-        cr_c_expr(c, x->a, want);
-        x->type = x->a->type;
-        break;
+    case CR_X_NEG: negative(c, x, want); break;
     case CR_X_NOT:
     case CR_X_AND:
     case CR_X_OR: logic(c, x); break;
@@ -496,4 +531,16 @@ void cr_c_expr(cr_checker *c, cr_expr *x, const cr_type *want)
     case CR_X_SPAN: span(c, x); break;
     default: rows(c, x); break;
     }
+}
+
+void cr_c_expr(cr_checker *c, cr_expr *x, const cr_type *want)
+{
+    if (c->oom || x->type.kind != CR_T_ERROR)
+        return; /* checked before: a default or key shared by several statements */
+    if (++c->depth <= CR_C_DEPTH)
+        dispatch(c, x, want);
+    else if (!c->too_deep)
+        cr_c_report(c, CR_D_TOO_DEEP, x->pos, CR_STR(""), "a value of its own for a part of it");
+    c->too_deep |= c->depth > CR_C_DEPTH;
+    c->depth--;
 }

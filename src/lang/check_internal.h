@@ -11,6 +11,8 @@ typedef struct cr_guard { /* a condition known to hold (or known to fail) where 
     uint8_t fails;
 } cr_guard;
 
+enum { CR_C_DEPTH = 400 }; /* of expressions: operators in a row nest as well as brackets */
+
 typedef struct cr_checker {
     cr_program *p;
     cr_ast *ast;
@@ -25,6 +27,8 @@ typedef struct cr_checker {
     uint8_t lenient;     /* bare numbers take the unit that is wanted */
     CR_VEC(cr_guard) guards;
     uint32_t deps_from;
+    uint32_t depth;
+    uint8_t too_deep;    /* reported: what lies below was not visited */
     uint32_t locals;     /* `where` lines before this clause may be read: none reads itself */
 } cr_checker;
 

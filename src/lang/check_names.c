@@ -139,6 +139,18 @@ cr_type cr_c_type(cr_checker *c, const cr_type_expr *t)
 
 /* ---- entities ---- */
 
+/* `at least 1, at most 4` of a number; of a list they bound its rows. */
+static void whole_bounds(const cr_field *f, cr_type *t)
+{
+    cr_i128 scale = 1;
+    for (int32_t k = 0; k < t->decimals; k++)
+        scale *= 10;
+    if (f->at_least >= 0 && f->at_least * scale > t->lo)
+        t->lo = f->at_least * scale;
+    if (f->at_most >= 0 && f->at_most * scale < t->hi)
+        t->hi = f->at_most * scale;
+}
+
 static void bounds(cr_checker *c, const cr_field *f, cr_type *t)
 {
     for (uint32_t i = 0; i < f->bounds.n; i++) {
@@ -161,6 +173,11 @@ static void bounds(cr_checker *c, const cr_field *f, cr_type *t)
         else
             t->hi = ceil - 1;
     }
+    if (t->kind == CR_T_NUMBER)
+        whole_bounds(f, t);
+    int no_rows = f->at_least >= 0 && f->at_most >= 0 && f->at_least > f->at_most;
+    if ((t->kind == CR_T_NUMBER && t->lo > t->hi) || no_rows)
+        cr_c_report(c, CR_D_RANGE, f->pos, f->name, "bounds that some value fits");
 }
 
 static void declare_field(cr_checker *c, int32_t entity, const cr_stmt *s, const cr_field *f)
@@ -269,6 +286,19 @@ static void build_tree(cr_checker *c)
 
 /* ---- parameters ---- */
 
+/* A row must stand somewhere: in the list of another row, or on its own as a root. */
+static void check_places(cr_checker *c)
+{
+    for (uint32_t i = 0; i < c->ast->stmts.n; i++) {
+        const cr_stmt *s = c->ast->stmts.at[i];
+        if (s->kind != CR_S_ENTITY || s->entity_kind != CR_ENT_ENTITY || s->broken)
+            continue;
+        const cr_entity *e = &c->p->entities.at[cr_program_entity(c->p, s->name)];
+        if (!e->is_root && e->parent < 0)
+            cr_c_report(c, CR_D_ENTITY_TWICE, s->name_pos, s->name, "'root', or a list of such rows in another entity");
+    }
+}
+
 static int32_t field_anywhere(const cr_checker *c, cr_str name)
 {
     for (uint32_t i = 0; i < c->p->fields.n; i++)
@@ -281,7 +311,7 @@ static int row_words(const cr_stmt *s, uint32_t key, cr_arena *arena, cr_value_d
 {
     uint32_t n = 0;
     *out = cr_arena_get(arena, (size_t)s->rows.n + 1, sizeof **out);
-    for (uint32_t i = 0; *out && i < s->rows.n; i++) {
+    for (uint32_t i = 0; *out && i < s->rows.n && n <= 64; i++) { /* more than an enumeration may have is reported */
         if (key >= s->rows.at[i].keys.n || s->rows.at[i].keys.at[key].kind != CR_KEY_NAME)
             continue;
         uint32_t k = 0;
@@ -414,6 +444,30 @@ static int32_t new_def(cr_checker *c, const cr_stmt *s, int32_t entity, cr_str n
     return index;
 }
 
+static int same_words(const cr_enum *e, const cr_type_expr *t)
+{
+    for (uint32_t i = 0; e->n_values == t->values.n && i < e->n_values; i++)
+        if (!cr_str_eq(e->values[i].name, t->values.at[i].name))
+            return 0;
+    return e->n_values == t->values.n;
+}
+
+/* Versions of one definition have one type: who reads it does not know which version is in force. */
+static void check_version_type(cr_checker *c, const cr_def *d, const cr_stmt *s)
+{
+    cr_type t = d->type;
+    if (s->type.word == CR_TW_ONE_OF && t.kind == CR_T_ENUM) {
+        t.kind = same_words(&c->p->enums.at[t.index], &s->type) ? CR_T_ENUM : CR_T_NONE;
+    } else {
+        t = def_type(c, s);
+    }
+    if (t.kind == CR_T_ERROR || d->type.kind == CR_T_ERROR)
+        return;
+    if (t.kind != d->type.kind || t.index != d->type.index || t.exact != d->type.exact || t.money != d->type.money ||
+        t.decimals != d->type.decimals || !cr_unit_same(t.unit, d->type.unit))
+        cr_c_report(c, CR_D_TYPE, s->name_pos, s->name, "one type for all versions")->other = d->versions.at[0].stmt->name_pos;
+}
+
 static void declare_def(cr_checker *c, cr_stmt *s)
 {
     cr_str rest = {NULL, 0};
@@ -423,7 +477,12 @@ static void declare_def(cr_checker *c, cr_stmt *s)
         return;
     }
     cr_str name = public_name(c, s, rest);
+    if (s->module.n == 0 && !cr_str_eq(name, rest)) {
+        cr_c_report(c, CR_D_NO_MODULE, s->name_pos, s->name, "");
+        return;
+    }
     int32_t def = cr_program_def(c->p, entity, name);
+    int another = def >= 0;
     if (def < 0)
         def = new_def(c, s, entity, name);
     if (c->oom)
@@ -433,6 +492,8 @@ static void declare_def(cr_checker *c, cr_stmt *s)
         cr_c_report(c, CR_D_DUPLICATE, s->name_pos, s->name, "one kind of statement for all versions");
         return;
     }
+    if (another)
+        check_version_type(c, d, s);
     if (d->label.zh.n == 0)
         d->label = s->label;
     cr_version v = {s, s->period.from, s->period.to, s->region, 0, 0};
@@ -477,6 +538,8 @@ void cr_c_declare(cr_checker *c)
         declare_entities(c);
     if (!c->oom)
         build_tree(c);
+    if (!c->oom)
+        check_places(c);
     for (uint32_t i = 0; i < c->ast->stmts.n && !c->oom; i++)
         if (!c->ast->stmts.at[i]->broken && c->ast->stmts.at[i]->kind >= CR_S_DEFINE && c->ast->stmts.at[i]->kind <= CR_S_REQUIRE)
             declare_def(c, c->ast->stmts.at[i]);

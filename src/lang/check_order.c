@@ -4,37 +4,67 @@
 
 /* ---- gates ---- */
 
-static void gate_name(cr_checker *c, int32_t require, const cr_expr *x)
+static void gate_field(cr_checker *c, int32_t require, int32_t field)
 {
-    if (x->ref.kind == CR_REF_FIELD) {
-        cr_gate_field g = {x->ref.index, require};
-        CR_C_PUSH(c, c->p->field_gates, g);
-    } else if (x->ref.kind == CR_REF_DEF && !x->ref.reason) {
-        cr_def *read = &c->p->defs.at[x->ref.index];
-        c->p->defs.at[require].next_gate = read->gate;
-        read->gate = require;
+    for (uint32_t i = c->p->field_gates.n; i-- > 0 && c->p->field_gates.at[i].require == require;)
+        if (c->p->field_gates.at[i].field == field)
+            return;
+    cr_gate_field g = {field, require};
+    CR_C_PUSH(c, c->p->field_gates, g);
+}
+
+/* A chain links through the require itself, so one require can stand in one chain only: for a second definition a twin
+   of it is made, which no name finds. Twins share their versions. */
+static void gate_def(cr_checker *c, int32_t require, int32_t read, int *linked)
+{
+    const cr_version *versions = c->p->defs.at[require].versions.at;
+    int32_t link = require;
+    for (int32_t g = c->p->defs.at[read].gate; g >= 0; g = c->p->defs.at[g].next_gate)
+        if (c->p->defs.at[g].versions.at == versions)
+            return;
+    if (*linked) {
+        cr_def twin = c->p->defs.at[require];
+        twin.next_same = -1;
+        CR_C_PUSH(c, c->p->defs, twin);
+        link = (int32_t)c->p->defs.n - 1;
     }
+    if (c->oom)
+        return;
+    *linked = 1;
+    c->p->defs.at[link].next_gate = c->p->defs.at[read].gate;
+    c->p->defs.at[read].gate = link;
+}
+
+static void gate_name(cr_checker *c, int32_t require, const cr_expr *x, int *linked)
+{
+    if (x->ref.kind == CR_REF_FIELD)
+        gate_field(c, require, x->ref.index);
+    else if (x->ref.kind == CR_REF_DEF && !x->ref.reason)
+        gate_def(c, require, x->ref.index, linked);
 }
 
 /* Names that stand directly in the condition, lists and what is taken of their rows not among them. */
-static void gate_names(cr_checker *c, int32_t require, const cr_expr *x, int depth)
+static void gate_names(cr_checker *c, int32_t require, const cr_expr *x, int *linked)
 {
-    if (!x || depth > 100 || x->kind == CR_X_AGGREGATE)
-        return;
+    if (!x || c->oom || x->kind == CR_X_AGGREGATE)
+        return; /* no deeper than CR_C_DEPTH: what is deeper was reported */
     if (x->kind == CR_X_NAME)
-        gate_name(c, require, x);
-    gate_names(c, require, x->a, depth + 1);
-    gate_names(c, require, x->b, depth + 1);
-    gate_names(c, require, x->c, depth + 1);
+        gate_name(c, require, x, linked);
+    gate_names(c, require, x->a, linked);
+    gate_names(c, require, x->b, linked);
+    gate_names(c, require, x->c, linked);
     for (uint32_t i = 0; i < x->args.n; i++)
-        gate_names(c, require, x->args.at[i], depth + 1);
+        gate_names(c, require, x->args.at[i], linked);
 }
 
 static void find_gates(cr_checker *c)
 {
-    for (uint32_t i = 0; i < c->p->defs.n; i++)
+    uint32_t n = c->p->defs.n; /* twins come behind */
+    for (uint32_t i = 0; i < n && !c->oom; i++) {
+        int linked = 0;
         if (c->p->defs.at[i].kind == CR_DEF_REQUIRE && c->p->defs.at[i].versions.n > 0)
-            gate_names(c, (int32_t)i, c->p->defs.at[i].versions.at[0].stmt->clauses.at[0].cond, 0);
+            gate_names(c, (int32_t)i, c->p->defs.at[i].versions.at[0].stmt->clauses.at[0].cond, &linked);
+    }
 }
 
 /* ---- order ---- */
@@ -89,13 +119,13 @@ static void visit(cr_checker *c, int32_t start, uint8_t *state, cr_visit *path, 
 void cr_c_order(cr_checker *c)
 {
     uint32_t order = 0;
+    find_gates(c);
     uint8_t *state = cr_arena_get(c->arena, (size_t)c->p->defs.n + 1, 1);
     cr_visit *path = cr_arena_get(c->arena, (size_t)c->p->defs.n + 1, sizeof *path);
     if (!state || !path) {
         cr_c_memory(c);
         return;
     }
-    find_gates(c);
     for (uint32_t i = 0; i < c->p->defs.n && !c->oom; i++)
         if (state[i] == 0)
             visit(c, (int32_t)i, state, path, &order);

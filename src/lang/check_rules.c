@@ -68,9 +68,44 @@ static int all_lines_cite(const cr_stmt *s)
     return s->clauses.n > 0;
 }
 
+static const cr_stmt *module_of(const cr_checker *c, cr_str name)
+{
+    for (uint32_t i = 0; i < c->p->modules.n; i++)
+        if (cr_str_eq(c->p->modules.at[i].name, name))
+            return c->p->modules.at[i].stmt;
+    return NULL;
+}
+
+/* The date before which the statement or its module says that nothing is in force. */
+static int32_t declared_start(const cr_checker *c, const cr_stmt *s)
+{
+    const cr_stmt *module = module_of(c, s->module);
+    return s->not_before != CR_DATE_MIN || !module ? s->not_before : module->not_before;
+}
+
+/* Citations that have a time of their own must not leave a time of the statement without one. */
+static void cites_cover(cr_checker *c, const cr_stmt *s)
+{
+    int32_t start = declared_start(c, s), day = s->period.from > start ? s->period.from : start;
+    for (uint32_t n = 0; n < s->cites.n && day <= s->period.to; n++) {
+        int32_t before = day;
+        for (uint32_t i = 0; i < s->cites.n; i++) {
+            const cr_period p = s->cites.at[i].period;
+            if (p.from <= day && p.to >= day)
+                day = p.to >= s->period.to ? CR_DATE_MAX + 1 : p.to + 1;
+        }
+        if (day == before)
+            break;
+    }
+    if (s->cites.n > 0 && day <= s->period.to)
+        cr_c_report(c, CR_D_CITE_PERIOD, s->name_pos, s->name, "");
+}
+
 static void statement_cites(cr_checker *c, cr_stmt *s)
 {
     cr_c_cites(c, &s->cites);
+    if (!all_lines_cite(s))
+        cites_cover(c, s);
     for (uint32_t i = 0; i < s->clauses.n; i++)
         cr_c_cites(c, &s->clauses.at[i].cites);
     if (s->cites.n == 0 && !s->internal && !all_lines_cite(s))
@@ -85,52 +120,91 @@ static void check_value(cr_checker *c, const cr_def *d, cr_expr *x)
     cr_c_agree(c, x->pos, &d->type, &x->type);
 }
 
-static void check_define(cr_checker *c, const cr_def *d, cr_stmt *s)
+static int is_base(const cr_clause *k)
 {
+    return k->kind == CR_C_VALUE || k->kind == CR_C_OTHERWISE;
+}
+
+static int32_t later_of(int32_t a, int32_t b)
+{
+    return a > b ? a : b;
+}
+
+static int32_t earlier_of(int32_t a, int32_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Within the statement, `a` stands whenever `b` does. */
+static int covers(const cr_stmt *s, const cr_clause *a, const cr_clause *b)
+{
+    return a->period.from <= later_of(b->period.from, s->period.from) && a->period.to >= earlier_of(b->period.to, s->period.to);
+}
+
+/* A line is read where the lines above it fail: those that stand whenever it does. */
+static void guard_by_lines(cr_checker *c, const cr_stmt *s, uint32_t line)
+{
+    for (uint32_t i = 0; i < line; i++)
+        if (s->clauses.at[i].kind == CR_C_WHEN && covers(s, &s->clauses.at[i], &s->clauses.at[line]))
+            cr_c_guard(c, s->clauses.at[i].cond, 1);
+}
+
+static int never_reached(const cr_stmt *s, uint32_t line)
+{
+    const cr_clause *k = &s->clauses.at[line];
+    if (k->period.from > s->period.to || k->period.to < s->period.from)
+        return 1;
+    for (uint32_t i = 0; k->kind == CR_C_WHEN && i < line; i++)
+        if (is_base(&s->clauses.at[i]) && covers(s, &s->clauses.at[i], k))
+            return 1;
+    return 0;
+}
+
+static void check_line(cr_checker *c, const cr_def *d, const cr_stmt *s, uint32_t line)
+{
+    cr_clause *k = &s->clauses.at[line];
     uint32_t guards = c->guards.n;
-    int whens = 0, base = 0;
-    for (uint32_t i = 0; i < s->clauses.n; i++) {
-        cr_clause *k = &s->clauses.at[i];
-        if (k->kind == CR_C_WHERE)
-            continue;
-        uint32_t before = c->guards.n;
-        if (k->kind == CR_C_WHEN) {
-            cr_c_bool(c, k->cond);
-            cr_c_guard(c, k->cond, 0);
-            whens++;
-        } else {
-            base++;
-        }
-        check_value(c, d, k->value);
-        c->guards.n = before;
-        if (k->kind == CR_C_WHEN)
-            cr_c_guard(c, k->cond, 1); /* later lines are read only where it fails */
-        if (k->period.from > s->period.to || k->period.to < s->period.from)
-            cr_c_report(c, CR_D_UNREACHABLE, k->pos, CR_STR(""), "a period inside that of the statement");
+    guard_by_lines(c, s, line);
+    if (k->kind == CR_C_WHEN) {
+        cr_c_bool(c, k->cond);
+        cr_c_guard(c, k->cond, 0);
     }
+    check_value(c, d, k->value);
     c->guards.n = guards;
-    if (whens && !base)
-        cr_c_report(c, CR_D_OTHERWISE, s->name_pos, s->name, "");
-    if (!whens && !base)
-        cr_c_report(c, CR_D_EMPTY, s->name_pos, s->name, "'= …' or 'when … = …'");
+    if (never_reached(s, line))
+        cr_c_report(c, CR_D_UNREACHABLE, k->pos, CR_STR(""), "a line within the time of the statement, above its '=' or 'otherwise'");
+}
+
+/* Two values for one time; the second place, NULL = none. */
+static const cr_clause *two_values(const cr_stmt *s, const cr_clause **first)
+{
+    for (uint32_t i = 0; i < s->clauses.n; i++)
+        for (uint32_t j = 0; j < i; j++) {
+            const cr_clause *a = &s->clauses.at[j], *b = &s->clauses.at[i];
+            int32_t from = later_of(s->period.from, later_of(a->period.from, b->period.from));
+            int32_t to = earlier_of(s->period.to, earlier_of(a->period.to, b->period.to));
+            if (is_base(a) && is_base(b) && from <= to) {
+                *first = a;
+                return b;
+            }
+        }
+    return NULL;
 }
 
 /* Values without a condition follow one another in time: without gap and overlap within the statement. */
 static void check_coverage(cr_checker *c, const cr_stmt *s)
 {
     int32_t day = s->period.from;
+    const cr_clause *first = NULL, *second = two_values(s, &first);
+    if (second) {
+        cr_c_report(c, CR_D_OVERLAP, second->pos, CR_STR(""), "one value for a time")->other = first->pos;
+        return;
+    }
     for (uint32_t n = 0; n <= s->clauses.n && day <= s->period.to; n++) {
         const cr_clause *next = NULL;
-        for (uint32_t i = 0; i < s->clauses.n; i++) {
-            const cr_clause *k = &s->clauses.at[i];
-            if ((k->kind != CR_C_VALUE && k->kind != CR_C_OTHERWISE) || k->period.from > day || k->period.to < day)
-                continue;
-            if (next) {
-                cr_c_report(c, CR_D_OVERLAP, k->pos, CR_STR(""), "one value for a time")->other = next->pos;
-                return;
-            }
-            next = k;
-        }
+        for (uint32_t i = 0; i < s->clauses.n && !next; i++)
+            if (is_base(&s->clauses.at[i]) && s->clauses.at[i].period.from <= day && s->clauses.at[i].period.to >= day)
+                next = &s->clauses.at[i];
         if (!next) {
             cr_c_report(c, CR_D_GAP, s->name_pos, s->name, "a value for the whole period of the statement");
             return;
@@ -141,12 +215,44 @@ static void check_coverage(cr_checker *c, const cr_stmt *s)
     }
 }
 
+static void check_define(cr_checker *c, const cr_def *d, cr_stmt *s)
+{
+    int whens = 0, base = 0;
+    for (uint32_t i = 0; i < s->clauses.n; i++) {
+        if (s->clauses.at[i].kind == CR_C_WHERE)
+            continue;
+        check_line(c, d, s, i);
+        whens += s->clauses.at[i].kind == CR_C_WHEN;
+        base += is_base(&s->clauses.at[i]);
+    }
+    if (base)
+        check_coverage(c, s);
+    else if (whens)
+        cr_c_report(c, CR_D_OTHERWISE, s->name_pos, s->name, "");
+    else
+        cr_c_report(c, CR_D_EMPTY, s->name_pos, s->name, "'= …' or 'when … = …'");
+}
+
+/* `at least n of` fewer than n conditions can never hold. */
+static void check_group(cr_checker *c, const cr_stmt *s, uint32_t first)
+{
+    const cr_clause *k = &s->clauses.at[first];
+    int64_t n = 0;
+    if (k->group != CR_GROUP_AT_LEAST || (first > 0 && s->clauses.at[first - 1].group_no == k->group_no))
+        return;
+    for (uint32_t i = first; i < s->clauses.n; i++)
+        n += s->clauses.at[i].group_no == k->group_no;
+    if (k->at_least < 1 || k->at_least > n)
+        cr_c_report(c, CR_D_RANGE, k->pos, k->name, "at least 1 and no more than there are conditions in the group");
+}
+
 static void check_decide(cr_checker *c, cr_stmt *s)
 {
     for (uint32_t i = 0; i < s->clauses.n; i++) {
         cr_clause *k = &s->clauses.at[i];
         cr_c_bool(c, k->cond);
         k->reason_code = cr_c_reason(c, k->name, k->fails.zh.n ? k->fails : k->label);
+        check_group(c, s, i);
         for (uint32_t j = 0; j < i; j++)
             if (cr_str_eq(s->clauses.at[j].name, k->name) && s->clauses.at[j].period.from <= k->period.to &&
                 k->period.from <= s->clauses.at[j].period.to)
@@ -195,9 +301,28 @@ static void check_status(cr_checker *c, const cr_def *d, cr_stmt *s)
         cr_c_report(c, CR_D_OTHERWISE, s->name_pos, s->name, "a last arm ': otherwise'");
 }
 
-static void check_rounding(cr_checker *c, cr_stmt *s)
+/* A step may leave out `per month` and the like, as other literals may. */
+static void check_step(cr_checker *c, const cr_rounding *r, const cr_type *type, cr_pos pos)
+{
+    int fits = 1;
+    for (int i = 0; i < CR_DIM_COUNT; i++)
+        fits &= r->unit.e[i] == type->unit.e[i] || (r->unit.e[i] == 0 && type->unit.e[i] < 0);
+    if (r->step.num <= 0)
+        cr_c_report(c, CR_D_RANGE, pos, CR_STR(""), "a step greater than 0");
+    else if (r->has_unit && !fits)
+        cr_c_report(c, CR_D_UNIT, pos, CR_STR(""), "a step in the unit of what is rounded");
+}
+
+static void check_rounding(cr_checker *c, cr_stmt *s, const cr_type *type)
 {
     cr_expr x = {0};
+    int rounds = s->rounded_by.n > 0 || s->rounding.pos.line > 0;
+    if (rounds && type->kind != CR_T_NUMBER && type->kind != CR_T_ERROR) {
+        cr_c_report(c, CR_D_TYPE, s->rounded_pos, CR_STR(""), "a number or an amount to round");
+        return;
+    }
+    if (s->rounding.pos.line > 0)
+        check_step(c, &s->rounding, type, s->rounded_pos);
     if (s->rounded_by.n == 0)
         return;
     x.kind = CR_X_NAME;
@@ -213,7 +338,36 @@ static void check_rounding(cr_checker *c, cr_stmt *s)
         if (!e || e->values[i].rounding.pos.line == 0) {
             cr_c_report(c, CR_D_ROUNDING, s->rounded_pos, s->rounded_by, "VALUE = up to 1 yuan, and the like");
             return;
+        } else {
+            check_step(c, &e->values[i].rounding, type, s->rounded_pos);
         }
+}
+
+/* ---- require ---- */
+
+/* The inputs that `else` blames. Naming them reads nothing, so no dependency stays. */
+static void check_else(cr_checker *c, const cr_stmt *s)
+{
+    for (uint32_t i = 0; i < s->else_names.n && !c->oom; i++) {
+        cr_expr x = {0};
+        uint32_t deps = c->p->deps.n;
+        x.kind = CR_X_NAME;
+        x.text = s->else_names.at[i];
+        x.pos = x.whole = s->else_pos.at[i];
+        cr_c_name(c, &x, NULL);
+        c->p->deps.n = deps;
+        if (x.type.kind != CR_T_ERROR && x.ref.kind != CR_REF_FIELD)
+            cr_c_report(c, CR_D_TYPE, x.pos, x.text, "an input");
+    }
+}
+
+static void check_wheres(cr_checker *c, const cr_stmt *s)
+{
+    for (uint32_t i = 0; i < s->clauses.n; i++)
+        for (uint32_t j = 0; j < i; j++)
+            if (s->clauses.at[i].kind == CR_C_WHERE && s->clauses.at[j].kind == CR_C_WHERE &&
+                cr_str_eq(s->clauses.at[i].name, s->clauses.at[j].name))
+                cr_c_report(c, CR_D_DUPLICATE, s->clauses.at[i].pos, s->clauses.at[i].name, "")->other = s->clauses.at[j].pos;
 }
 
 static void check_version(cr_checker *c, int32_t def, cr_version *v)
@@ -233,27 +387,20 @@ static void check_version(cr_checker *c, int32_t def, cr_version *v)
             cr_c_expr(c, s->clauses.at[c->locals].value, NULL);
     if (d->kind == CR_DEF_DEFINE) {
         check_define(c, d, s);
-        check_coverage(c, s);
     } else if (d->kind == CR_DEF_STATUS) {
         check_status(c, d, s);
     } else {
         check_decide(c, s);
     }
-    check_rounding(c, s);
+    check_rounding(c, s, &d->type);
+    check_wheres(c, s);
+    check_else(c, s);
     statement_cites(c, s);
     v->deps_from = (int32_t)c->deps_from;
     v->n_deps = (int32_t)(c->p->deps.n - c->deps_from);
 }
 
 /* ---- versions ---- */
-
-static const cr_stmt *module_of(const cr_checker *c, cr_str name)
-{
-    for (uint32_t i = 0; i < c->p->modules.n; i++)
-        if (cr_str_eq(c->p->modules.at[i].name, name))
-            return c->p->modules.at[i].stmt;
-    return NULL;
-}
 
 static void sort_versions(cr_def *d)
 {
@@ -274,11 +421,10 @@ static void check_versions(cr_checker *c, cr_def *d)
     sort_versions(d);
     for (uint32_t i = 0; i < d->versions.n; i++) {
         const cr_version *v = &d->versions.at[i], *next = i + 1 < d->versions.n ? v + 1 : NULL;
-        const cr_stmt *module = module_of(c, v->stmt->module);
-        int32_t begins = v->stmt->not_before;
+        int32_t begins = declared_start(c, v->stmt);
         int first = i == 0 || !cr_str_eq(v[-1].region, v->region);
-        if (begins == CR_DATE_MIN && module)
-            begins = module->not_before;
+        if (i == 0)
+            d->not_before = begins;
         if (first && v->region.n == 0 && v->from > CR_DATE_MIN && v->from > begins)
             cr_c_report(c, CR_D_GAP, v->stmt->name_pos, v->stmt->name, "'not in force before' the date on which it begins");
         if (!next || !cr_str_eq(next->region, v->region))

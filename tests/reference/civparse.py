@@ -928,7 +928,7 @@ class Parser:
 def public_name(rule: Rule) -> Tuple[str, str]:
     """(entity, name without it): `household.amount` of module dibao is ("household", "dibao.amount")."""
     entity, _, rest = rule.name.partition(".")
-    if rule.module and rule.module != "core" and not rest.startswith(rule.module + "."):
+    if rule.module and not rest.startswith(rule.module + "."):
         rest = f"{rule.module}.{rest}"
     return entity, rest
 

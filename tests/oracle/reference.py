@@ -1,0 +1,247 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Compares the engine with the reference evaluator on value, kind and causes of every output of every row.
+
+    python3 reference.py DRIVER [--policies N] [--cases M] [--seed S] [--packs-only | --random-only] [--show K]
+
+Random small policies (default 200 with 20 cases each; CIVICRULES_RANDOM=n for longer campaigns), then the examples and random
+cases of the packs in src/policies. Exit status 1 where anything differs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+from fractions import Fraction
+from pathlib import Path
+from typing import Dict, List, Optional, Tuple
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT / "tests" / "reference"))
+sys.setrecursionlimit(20000)
+
+import civeval  # noqa: E402
+import generate  # noqa: E402
+from civlex import CivError  # noqa: E402
+from values import NEVER, Value, shown  # noqa: E402
+
+LANES = [0, 16, 32, 64, 128]
+BLOCK = 500  # cases per call of the driver
+
+
+def run_driver(driver: List[str], files: List[Path], lanes: int, jobs: List[dict]) -> Tuple[List[dict], str]:
+    """(answers, what went wrong or "")."""
+    text = "".join(json.dumps(job, ensure_ascii=False) + "\n" for job in jobs)
+    done = subprocess.run(driver + [str(file) for file in files] + ["--", str(lanes)], input=text, capture_output=True,
+                          text=True, encoding="utf-8", timeout=1800, check=False)
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    if done.returncode or len(answers) != len(jobs):
+        return answers, (f"exit status {done.returncode}, {len(answers)} answers to {len(jobs)} cases: "
+                         f"{done.stderr.strip()[-1500:]}")
+    return answers, ""
+
+
+def same_value(mine: Value, theirs: object) -> bool:
+    if isinstance(mine.value, Fraction) and not isinstance(mine.value, bool):
+        try:
+            return not isinstance(theirs, bool) and Fraction(str(theirs)) == mine.value
+        except (ValueError, ZeroDivisionError):
+            return False
+    return theirs == shown(mine.value) and isinstance(theirs, bool) == isinstance(shown(mine.value), bool)
+
+
+def differences(values: Dict[Tuple[str, str], Value], answer: dict, wanted) -> List[str]:
+    """One line per output that differs; `wanted` says whether an output must be there."""
+    if "outputs" not in answer:
+        return [f"no outputs: {json.dumps(answer, ensure_ascii=False)[:400]}"]
+    theirs = dict(answer["outputs"])
+    result = []
+    for (place, name), value in sorted(values.items()):
+        key = f"{place}/{name}"
+        if key not in theirs:
+            if wanted(place, name):
+                result.append(f"{key}: the engine has no such output")
+            continue
+        kind, found, causes = theirs.pop(key)
+        expected = civeval.triple(value)
+        if kind != value.kind or (value.known and not same_value(value, found)) or (not value.known and found is not None) \
+                or sorted(causes) != expected[2]:
+            result.append(f"{key}: reference {expected}, engine {[kind, found, causes]}")
+    return result + [f"{key}: the reference has no such output" for key in sorted(theirs)]
+
+
+class Campaign:
+    def __init__(self, driver: List[str], show: int):
+        self.driver = driver
+        self.show = show
+        self.findings = 0
+        self.outputs = 0
+        self.kinds = [0] * 5
+
+    def report(self, title: str, lines: List[str], text: str = "") -> None:
+        self.findings += 1
+        if self.findings <= self.show:
+            print(f"---- {title}")
+            print("\n".join(lines[:12]))
+            if text:
+                print(text)
+
+    def compare(self, title: str, policy, files: List[Path], lanes: int, jobs: List[dict], text: str = "") -> bool:
+        """True where the driver took the policy."""
+        for start in range(0, len(jobs), BLOCK):
+            part = jobs[start:start + BLOCK]
+            answers, wrong = run_driver(self.driver, files, lanes, part)
+            if wrong and not answers and "policy" in wrong and start == 0:
+                return False
+            if wrong:
+                broken = part[len(answers)] if len(answers) < len(part) else {}
+                self.report(f"{title}, {lanes} bits: {wrong}", [json.dumps(broken, ensure_ascii=False)], text)
+            for job, answer in zip(part, answers):
+                self.compare_one(title, policy, lanes, job, answer, text)
+        return True
+
+    def compare_one(self, title: str, policy, lanes: int, job: dict, answer: dict, text: str) -> None:
+        values = policy(job.get("lets", ())).values(job["case"], job["on"], None, job.get("strict", False),
+                                                    job.get("presume", False))
+        for value in values.values():
+            self.outputs += 1
+            self.kinds[value.kind] += 1
+        entity_of = {"": next(iter(job["case"]))}
+
+        def wanted(place: str, name: str) -> bool:
+            return place in entity_of or "[" in place
+
+        lines = differences(values, answer, wanted)
+        if lines:
+            self.report(f"{title}, {lanes} bits", [json.dumps(job, ensure_ascii=False)] + lines, text)
+
+    def random_policies(self, count: int, cases: int, seed: int) -> None:
+        refused: List[str] = []
+        for i in range(1, count + 1):
+            text = generate.make_policy(seed * 1000003 + i)
+            policy = civeval.load_texts([("policy", text)])
+            jobs = generate.make_cases(policy, seed * 7919 + i, cases)
+            with tempfile.TemporaryDirectory() as folder:
+                file = Path(folder) / "policy.civ"
+                file.write_text(text, encoding="utf-8")
+                answers, wrong = run_driver(self.driver, [file], 0, jobs[:1])
+                complaint = wrong or (answers[0].get("error", "") if answers else "")
+                if complaint and ("quotients whose divisors" in complaint or "wide" in complaint):
+                    refused.append(complaint)  # a plan that this version does not compile
+                    continue
+                self.compare(f"random policy {i} of seed {seed}", lambda lets, p=policy: p, [file], LANES[i % len(LANES)], jobs, text)
+        print(f"{count} random policies, {len(refused)} refused by the plan compiler")
+        if len(refused) > count // 5:
+            self.report("too many policies were refused", refused[:3])
+
+    def packs(self, cases: int, seed: int) -> None:
+        folder = ROOT / "src" / "policies"
+        files = sorted(folder.rglob("*.civ")) if folder.is_dir() else []
+        examples = [file for file in files if file.name.endswith(".examples.civ")]
+        files = [file for file in files if file not in examples]
+        if not files:
+            print("no packs yet")
+            return
+        whole = civeval.load(files + examples)
+        count, findings = civeval.run_examples(whole)
+        for finding in findings:
+            self.report("example", [finding])
+        policies: Dict[tuple, civeval.Policy] = {}
+
+        def policy(lets) -> civeval.Policy:
+            if tuple(lets) not in policies:
+                policies[tuple(lets)] = civeval.load(files, (), lets)
+            return policies[tuple(lets)]
+
+        jobs = [job for job in (example_job(whole, lines) for _, lines in whole.pack.examples) if job]
+        self.compare("examples of the packs", policy, files, 0, jobs)
+        rng = random.Random(seed)
+        jobs = [pack_job(rng, policy(())) for _ in range(cases)]
+        jobs.sort(key=lambda job: json.dumps(job["lets"]))
+        for lanes in (0, 64):
+            self.compare("random cases of the packs", policy, files, lanes, jobs[:: 1 if lanes == 0 else 10])
+        print(f"{count} examples, {cases} random cases of the packs")
+
+
+def example_job(policy, lines) -> Optional[dict]:
+    lines = civeval.spread(policy, lines)
+    case, _ = civeval.example_case(policy, lines)
+    days = [line[1].isoformat() for line in lines if line[0] == "on"]
+    return {"on": days[0], "case": case, "lets": [let_text(line) for line in lines if line[0] == "let"]}
+
+
+def let_text(line) -> str:
+    """A let of an example as the command line has it."""
+    _, name, keys, value = line
+    shown_keys = "[" + ",".join("-" if key[0] == "any" else str(key[1]) for key in keys) + "]" if keys is not None else ""
+    if value[0] == "number":
+        names = [f"{'per ' if n < 0 else ''}{unit}" for unit, n in sorted(value[2], key=lambda pair: (pair[1] < 0, pair[0]))]
+        return f"{name}{shown_keys}={value[3]} {' '.join(names)}".strip()
+    return f"{name}{shown_keys}={value[1] if value[0] == 'name' else value[0]}"
+
+
+PACK_LETS = [
+    [], [], [],
+    ["dibao.benefit_mode=difference", "dibao.rounding=yuan_ceil"],
+    ["dibao.benefit_mode=difference", "dibao.mixed_household=split_by_hukou", "dibao.rounding=fen"],
+    ["dibao.benefit_mode=difference", "dibao.mixed_household=weighted", "dibao.rounding_point=each_topup"],
+    ["dibao.support_model=income_excess", "dibao.support_line_multiple=2", "dibao.support_reading=family",
+     "dibao.benefit_mode=difference", "low_income.single_amount_mode=difference", "low_income.single_topup=yes"],
+    ["dibao.standard[610900,rural]=5700 yuan per year", "dibao.benefit_mode=tier", "dibao.tier_amount=370 yuan per month",
+     "dibao.job_refusal=stop", "dibao.exempt_old_age_allowance=yes", "dibao.grace_months=6 months"],
+]
+
+
+def pack_job(rng: random.Random, policy) -> dict:
+    """A household of the packs: mostly complete, small amounts, so that every rule is reached."""
+    case = generate.random_case(rng, policy, "household")
+    household = case["household"]
+    if rng.random() < 0.7:
+        for field, value in (("refused_check", False), ("property_within_limits", True), ("region", "610902"),
+                             ("residence", "urban"), ("property_within_edge_limits", True)):
+            household[field] = value
+        for i, member in enumerate(household.get("members") or []):
+            member.update({"in_prison": False, "declared_missing": False, "in_drug_detention": False, "religious_venue_years": 0,
+                           "hukou_region": "610902"})
+            if i == 0:
+                member["relation"] = "head"
+            for field in list(member):
+                if field.startswith("income_") and rng.random() < 0.8:
+                    del member[field]
+            for field in ("wage", "business", "property", "transfer", "other"):
+                member["income_" + field] = str(rng.choice([0, 0, 0, 100, 645, 322.5, 0.01]))
+    job = {"on": rng.choice(generate.DAYS + ["2012-12-11", "2012-12-12", "2019-05-05"]), "case": case, "lets": rng.choice(PACK_LETS)}
+    if rng.random() < 0.2:
+        job["strict"] = True
+    if rng.random() < 0.3:
+        job["presume"] = True
+    return job
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("driver", help="path of the driver; several words are split at spaces")
+    parser.add_argument("--policies", type=int, default=int(os.environ.get("CIVICRULES_RANDOM", "200")))
+    parser.add_argument("--cases", type=int, default=20)
+    parser.add_argument("--pack-cases", type=int, default=2000)
+    parser.add_argument("--seed", type=int, default=20261124)
+    parser.add_argument("--show", type=int, default=5, help="differences printed in full")
+    parser.add_argument("--packs-only", action="store_true")
+    parser.add_argument("--random-only", action="store_true")
+    chosen = parser.parse_args()
+    campaign = Campaign(chosen.driver.split(), chosen.show)
+    if not chosen.packs_only:
+        campaign.random_policies(chosen.policies, chosen.cases, chosen.seed)
+    if not chosen.random_only:
+        campaign.packs(chosen.pack_cases, chosen.seed)
+    kinds = ", ".join(f"{name} {count}" for name, count in zip(civeval.KIND_NAMES, campaign.kinds))
+    print(f"{campaign.outputs} outputs compared ({kinds}); {campaign.findings} cases differ")
+    return 1 if campaign.findings else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -403,9 +403,10 @@ void cli_case_print_errors(const cli_case *c, const char *name, int zh)
     for (size_t i = 0; i < json_object_array_length(c->errors); i++) {
         struct json_object *e = json_object_array_get_idx(c->errors, i);
         const char *nearest = member(e, "nearest");
-        char line[1400];
+        char line[1400], expected[256];
         int n = snprintf(line, sizeof line, zh ? "%s：%s 有误（%s）：写的是“%s”，应为 %s" : "%s: error at %s (%s): found '%s'; expected %s", name,
-                         member(e, "pointer")[0] ? member(e, "pointer") : "/", member(e, "code"), member(e, "found"), member(e, "expected"));
+                         member(e, "pointer")[0] ? member(e, "pointer") : "/", member(e, "code"), member(e, "found"),
+                         cli_say(member(e, "expected"), zh, expected, sizeof expected));
         if (nearest[0] && n > 0 && (size_t)n < sizeof line)
             snprintf(line + n, sizeof line - (size_t)n, zh ? "；是否想写“%s”？" : "; did you mean '%s'?", nearest);
         put_line(line);

@@ -30,6 +30,9 @@ void cli_options_free(cli_options *o);
 int cli_usage(const cli_options *o, const char *text, const char *what);
 void cli_help(const char *command, int zh, FILE *to);
 
+/* messages.c: a text of the command line in the language asked for, in `out` where it is not the text itself. */
+const char *cli_say(const char *text, int zh, char *out, size_t cap);
+
 /* files.c */
 char *cli_read_file(const char *path, size_t *n); /* `-` reads standard input; NULL: a message was printed */
 int cli_add_path(civ_policy_builder *b, const char *path, civ_file_kind kind, int examples);

@@ -28,7 +28,10 @@ static void print_item(const civ_item *f, int zh)
     civ_text label = zh ? f->label_zh : f->label_en;
     char name[160];
     snprintf(name, sizeof name, "%.*s.%.*s", (int)f->entity.length, f->entity.data, (int)f->name.length, f->name.data);
-    printf("  %-44s %-8s %s%s %.*s\n", name, kind_name(f->kind), f->is_event ? (zh ? "事件 " : "event ") : "",
+    civ_text unit = zh ? f->unit_zh : f->unit_en;
+    char kind[64];
+    snprintf(kind, sizeof kind, "%s%s%.*s", kind_name(f->kind), unit.length ? ", " : "", (int)unit.length, unit.data);
+    printf("  %-44s %-22s %s%s %.*s\n", name, kind, f->is_event ? (zh ? "事件 " : "event ") : "",
            f->has_default == 1 ? (zh ? "有缺省" : "assumed when absent") : f->has_default == 2 ? (zh ? "可推定" : "may be presumed") : "",
            (int)label.length, label.data);
 }
@@ -92,7 +95,13 @@ static struct json_object *field_schema(const civ_policy *policy, const civ_calc
     struct json_object *o = NULL;
     switch (f->kind) {
     case CIV_KIND_BOOL: o = typed("boolean", NULL); break;
-    case CIV_KIND_INTEGER: o = typed("integer", NULL); break;
+    case CIV_KIND_INTEGER:
+        o = typed("integer", NULL);
+        if (f->minimum > INT64_MIN)
+            json_object_object_add(o, "minimum", json_object_new_int64(f->minimum));
+        if (f->maximum < INT64_MAX)
+            json_object_object_add(o, "maximum", json_object_new_int64(f->maximum));
+        break;
     case CIV_KIND_MONEY: o = typed("string", "^-?[0-9]+([.][0-9]{1,2})?$"); break;
     case CIV_KIND_DATE: o = typed("string", "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"); break;
     case CIV_KIND_MONTH: o = typed("string", "^[0-9]{4}-[0-9]{2}$"); break;

@@ -55,7 +55,8 @@ void cli_help(const char *command, int zh, FILE *to)
 
 int cli_usage(const cli_options *o, const char *text, const char *what)
 {
-    fprintf(stderr, "civicrules: %s%s%s%s\n", text, what ? " '" : "", what ? what : "", what ? "'" : "");
+    char said[256];
+    fprintf(stderr, "civicrules: %s%s%s%s\n", cli_say(text, o->zh, said, sizeof said), what ? " '" : "", what ? what : "", what ? "'" : "");
     fputs(o->zh ? "用 civicrules --help 查看用法\n" : "see civicrules --help\n", stderr);
     return EXIT_USAGE;
 }
@@ -78,9 +79,10 @@ static int unknown(const cli_options *o, const char *kind, const char *word, con
             least = difference(word, names[i]);
             best = names[i];
         }
-    fprintf(stderr, "civicrules: %s '%s'", kind, word);
+    char said[64];
+    fprintf(stderr, "civicrules: %s '%s'", cli_say(kind, o->zh, said, sizeof said), word);
     if (best)
-        fprintf(stderr, "; did you mean '%s'?", best);
+        fprintf(stderr, o->zh ? "；是否想写“%s”？" : "; did you mean '%s'?", best);
     fputs(o->zh ? "\n用 civicrules --help 查看用法\n" : "\nsee civicrules --help\n", stderr);
     return EXIT_USAGE;
 }

@@ -217,6 +217,21 @@ class Findings(unittest.TestCase):
         done = run("eval", "dibao", "--on", ON, "--lang", "zh", text=json.dumps(with_field(["residense"], "urban")))
         self.assertIn("是否想写“residence”", done.stderr.decode("utf-8"))
 
+    def test_every_finding_has_chinese(self):
+        def english(line: str) -> bool:
+            return not any("\u4e00" <= c <= "\u9fff" for c in line.split("应为")[1])
+
+        for field, value in [("residence", 1), ("residence", "x"), ("dwellings", 1.5), ("dwellings", "x"), ("region", "x"),
+                             ("region", 10**17), ("accepted_on", "x"), ("prior_amount", "x"), ("refused_check", "x"), ("members", 1),
+                             ("members", [1]), ("members", [{"id": 1}]), ("members", [{"id": "a"}, {"id": "a"}]), ("nothing", 1),
+                             ("residence", []), ("prior_amount_fen", "x")]:
+            text = json.dumps(with_field([field], value))
+            done = run("eval", "dibao", "--on", ON, "--lang", "zh", text=text)
+            self.assertEqual(done.returncode, 1, field)
+            for line in done.stderr.decode("utf-8").splitlines():
+                # JSON literals and formats stand as they are
+                self.assertFalse(english(line), line)
+
     def test_a_file_is_named(self):
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "case.json"

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Chinese for what the command line says in English. */
+#include <string.h>
+
+#include "cli.h"
+
+/* A text that begins like an entry is translated up to there: what follows holds numbers. */
+static const char *const TEXTS[][2] = {
+    /* cases */
+    {"true or false", "true 或 false"},
+    {"a whole number of fen", "以分为单位的整数"},
+    {"a whole number", "整数"},
+    {"yuan as a decimal string such as \"645.00\", whole fen", "以元为单位的十进制字符串，如 \"645.00\"，精确到分"},
+    {"a date \"YYYY-MM-DD\"", "日期 \"YYYY-MM-DD\""},
+    {"a month \"YYYY-MM\"", "月份 \"YYYY-MM\""},
+    {"one of the values of the field", "该字段的取值之一"},
+    {"a region code of 6, 9 or 12 digits in quotes", "带引号的 6、9 或 12 位区划代码"},
+    {"text in quotes: long numbers lose digits in spreadsheets and JSON readers", "带引号的文本：长数字在表格软件和 JSON 读取器中会丢失位数"},
+    {"text in quotes: long numbers lose digits", "带引号的文本：长数字会丢失位数"},
+    {"text in quotes", "带引号的文本"},
+    {"a decimal number", "十进制数"},
+    {"a number of at most 18 digits", "不超过 18 位的数"},
+    {"one value (histories are not part of this version)", "一个值（本版本不支持历史记录）"},
+    {"an id of its own for each row", "每行各自不同的 id"},
+    {"a list [ … ]", "列表 [ … ]"},
+    {"an object { … }", "对象 { … }"},
+    {"a shorter list", "更短的列表"},
+    {"yuan or fen, not both", "元或分，只写一个"},
+    {"a tree of at most eight levels", "不超过八层的结构"},
+    {"a field of the entity", "该实体的字段"},
+    {"a field of person or household", "个人或家庭的字段"},
+    {"\"household\" as the root key: \"person\" is a household of one", "以 \"household\" 为根：\"person\" 表示一人家庭"},
+    {"each key once", "每个键只出现一次"},
+    {"text without NUL characters", "不含空字符的文本"},
+    {"a name in double quotes", "双引号中的名称"},
+    {"no line breaks or control characters in text", "文本中没有换行或控制字符"},
+    {"a case file below 1 GiB", "小于 1 GiB 的案例文件"},
+    {"the end of the file", "文件到此结束"},
+    /* usage */
+    {"a command is missing", "缺少命令"},
+    {"a value is missing after", "缺少选项的值："},
+    {"no such option", "没有此选项"},
+    {"no such command", "没有此命令"},
+    {"eval: a module is missing", "eval：缺少模块"},
+    {"eval: one case at a time; not expected", "eval：每次一个案例；多余的是"},
+    {"eval: --on DATE is missing", "eval：缺少 --on 日期"},
+    {"eval: --on wants a date YYYY-MM-DD from 1900 to 2200, found", "eval：--on 应为 1900 至 2200 年的日期 YYYY-MM-DD，写的是"},
+    {"--format is json, text or markdown, found", "--format 应为 json、text 或 markdown，写的是"},
+    {"--lang is zh or en, found", "--lang 应为 zh 或 en，写的是"},
+    {"describe: give one module", "describe：请给出一个模块"},
+    {"render: give one module", "render：请给出一个模块"},
+    {"fmt: a file is missing", "fmt：缺少文件"},
+    {"cannot write", "无法写入"},
+};
+
+const char *cli_say(const char *text, int zh, char *out, size_t cap)
+{
+    for (size_t i = 0; zh && i < sizeof TEXTS / sizeof *TEXTS; i++) {
+        size_t n = strlen(TEXTS[i][0]);
+        if (strncmp(text, TEXTS[i][0], n) == 0) {
+            snprintf(out, cap, "%s%s", TEXTS[i][1], text + n);
+            return out;
+        }
+    }
+    return text;
+}

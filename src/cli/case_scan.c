@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the JSON reader drops silently, found in the raw text: keys given twice, and NUL characters in strings; and what it takes for JSON although it is none.
+/* What the JSON reader drops silently, found in the raw text: keys given twice, and NUL characters in strings; and what it
+ * takes for JSON although it is none.
  *
  * The text has been read as JSON before; still, every step is bounded and moves forward. */
 #include <string.h>

@@ -15,6 +15,10 @@ struct civ_engine {
     uint32_t min_lane_bits;
 };
 
+typedef struct cr_unit_words {
+    cr_str text[2]; /* English, Chinese */
+} cr_unit_words;
+
 struct civ_policy {
     cr_policy *core;
     civ_engine *engine;
@@ -22,12 +26,12 @@ struct civ_policy {
     cr_buf text; /* of civ_render_module */
     struct cr_public_output *outputs; /* every output of the program, in order of definition */
     size_t n_outputs;
+    cr_unit_words *units; /* per field, then per definition */
 };
 
 /* An output as callers see it: a definition, or the reason of a decision or status. */
 typedef struct cr_public_output {
     cr_output core;
-    cr_str unit_en, unit_zh;
 } cr_public_output;
 
 struct civ_calculator {

@@ -145,6 +145,41 @@ static int list_outputs(civ_policy *policy)
     return 0;
 }
 
+static int unit_texts(civ_policy *policy, const cr_type *type, cr_str out[2])
+{
+    for (int zh = 0; zh < 2; zh++) {
+        cr_buf buf;
+        out[zh] = CR_STR("");
+        if (type->kind != CR_T_NUMBER || cr_unit_none(type->unit))
+            continue;
+        cr_buf_init(&buf, policy->engine->alloc);
+        cr_unit_text(&buf, type->unit, zh);
+        cr_str text = {buf.p, buf.n};
+        out[zh] = cr_arena_text(&policy->core->arena, text);
+        int bad = buf.oom || !out[zh].p;
+        cr_buf_free(&buf);
+        if (bad)
+            return 1;
+    }
+    return 0;
+}
+
+/* Units in words, for fields and then for definitions. */
+static int list_units(civ_policy *policy)
+{
+    const cr_program *p = &policy->core->program;
+    policy->units = cr_arena_get(&policy->core->arena, (size_t)p->fields.n + p->defs.n + 1, sizeof *policy->units);
+    if (!policy->units)
+        return 1;
+    for (uint32_t i = 0; i < p->fields.n; i++)
+        if (unit_texts(policy, &p->fields.at[i].type, policy->units[i].text))
+            return 1;
+    for (uint32_t i = 0; i < p->defs.n; i++)
+        if (unit_texts(policy, &p->defs.at[i].type, policy->units[p->fields.n + i].text))
+            return 1;
+    return 0;
+}
+
 static civ_status wrap(civ_policy **out, civ_engine *engine, cr_policy *core, civ_error *error)
 {
     civ_policy *policy = cr_mem_get(&engine->alloc, 1, sizeof *policy);
@@ -154,7 +189,7 @@ static civ_status wrap(civ_policy **out, civ_engine *engine, cr_policy *core, ci
         policy->references = 1;
         cr_buf_init(&policy->text, engine->alloc);
     }
-    if (!policy || list_outputs(policy)) {
+    if (!policy || list_outputs(policy) || list_units(policy)) {
         cr_mem_free(&engine->alloc, policy, sizeof *policy);
         cr_policy_release(core);
         return cr_fail(error, CIV_ERROR_MEMORY, NULL, NONE, NONE);

@@ -69,7 +69,8 @@ void cr_item_of_field(civ_item *out, const civ_policy *policy, int32_t field)
     out->name = cr_text(f->name);
     out->entity = cr_text(p->entities.at[f->entity].name);
     out->module = cr_text(f->module);
-    out->unit_en = out->unit_zh = cr_text(CR_STR(""));
+    out->unit_en = cr_text(policy->units[field].text[0]);
+    out->unit_zh = cr_text(policy->units[field].text[1]);
     out->label_zh = cr_text(f->decl->label.zh);
     out->label_en = cr_text(f->decl->label.en);
 }
@@ -89,7 +90,9 @@ void cr_item_of_output(civ_item *out, const civ_policy *policy, const cr_output 
     out->name = cr_text(output->name);
     out->entity = cr_text(p->entities.at[d->entity].name);
     out->module = cr_text(d->module);
-    out->unit_en = out->unit_zh = cr_text(CR_STR(""));
+    const cr_unit_words *unit = &policy->units[p->fields.n + (uint32_t)output->def];
+    out->unit_en = cr_text(output->reason ? CR_STR("") : unit->text[0]);
+    out->unit_zh = cr_text(output->reason ? CR_STR("") : unit->text[1]);
     out->label_zh = cr_text(d->label.zh);
     out->label_en = cr_text(d->label.en);
     if (output->reason) {

@@ -19,16 +19,27 @@ static int fail(cr_arena *arena, int over)
     return 1;
 }
 
+/* Bytes that chunks may still take. */
+static size_t left_of(const cr_arena *arena)
+{
+    if (arena->limit == 0)
+        return (size_t)-1;
+    return arena->limit > arena->total ? arena->limit - arena->total : 0;
+}
+
 static int add_chunk(cr_arena *arena, size_t bytes)
 {
     size_t head = (sizeof(cr_arena_chunk) + ALIGN - 1) / ALIGN * ALIGN;
     size_t size = arena->total < FIRST ? FIRST : arena->total < LARGEST ? arena->total : LARGEST;
+    size_t left = left_of(arena);
     if (bytes > (size_t)-1 - head)
         return fail(arena, 0);
+    if (left < bytes + head)
+        return fail(arena, arena->limit != 0);
     if (size < bytes + head)
         size = bytes + head;
-    if (arena->limit && (size > arena->limit || arena->total > arena->limit - size))
-        return fail(arena, 1);
+    if (size > left)
+        size = left;
     cr_arena_chunk *chunk = arena->alloc.fn(arena->alloc.user, NULL, 0, size);
     if (!chunk)
         return fail(arena, 0);

@@ -16,8 +16,8 @@ typedef struct cr_arena {
     cr_arena_chunk *chunks;
     char *at, *end;
     size_t total;
-    size_t limit;       /* bytes in all; 0 = none */
-    unsigned char oom;  /* sticky: a request failed */
+    size_t limit;      /* bytes in all, chunk heads included; 0 = none */
+    unsigned char oom; /* sticky: a request failed */
     unsigned char over_limit;
 } cr_arena;
 

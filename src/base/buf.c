@@ -91,7 +91,12 @@ void cr_buf_repeat(cr_buf *buf, char c, size_t n)
 static void json_char(cr_buf *buf, unsigned char c)
 {
     static const char hex[] = "0123456789abcdef";
-    const char *named = c == '"' ? "\\\"" : c == '\\' ? "\\\\" : c == '\n' ? "\\n" : c == '\r' ? "\\r" : c == '\t' ? "\\t" : NULL;
+    const char *named = c == '"'    ? "\\\""
+                        : c == '\\' ? "\\\\"
+                        : c == '\n' ? "\\n"
+                        : c == '\r' ? "\\r"
+                        : c == '\t' ? "\\t"
+                                    : NULL;
     if (named) {
         cr_buf_text(buf, named);
     } else if (c < 0x20) {

@@ -44,7 +44,7 @@ int cr_calendar_add(const cr_calendar *c, int32_t start, int32_t n, int32_t *out
 {
     int32_t date = start, step = n < 0 ? -1 : 1;
     int month, day;
-    for (int32_t left = n < 0 ? -n : n; left > 0;) {
+    for (int64_t left = n < 0 ? -(int64_t)n : n; left > 0;) {
         date += step;
         if (date < CR_DATE_MIN || date > CR_DATE_MAX)
             return 2;

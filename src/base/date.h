@@ -22,7 +22,8 @@ int32_t cr_month_first(int32_t month);
 int32_t cr_month_last(int32_t month);
 int cr_weekday(int32_t date); /* 0 = Monday */
 
-/* A day that the month does not have falls back to its last day (民法典 art. 202). Spans may be negative. 1 = out of range. */
+/* A day that the month does not have falls back to its last day (民法典 art. 202). Spans may be negative.
+   1 = out of range. */
 int cr_date_add_days(int32_t date, int32_t n, int32_t *out);
 int cr_date_add_months(int32_t date, int32_t n, int32_t *out);
 int cr_date_add_years(int32_t date, int32_t n, int feb29_mar1, int32_t *out); /* 29 February: 28 February, or 1 March */

@@ -36,6 +36,16 @@ static inline int cr_i128_mul(cr_i128 a, cr_i128 b, cr_i128 *out)
     return 0;
 }
 
+static inline cr_i128 cr_i128_min(cr_i128 a, cr_i128 b)
+{
+    return a < b ? a : b;
+}
+
+static inline cr_i128 cr_i128_max(cr_i128 a, cr_i128 b)
+{
+    return a > b ? a : b;
+}
+
 static inline int cr_i128_to_i64(cr_i128 v, int64_t *out)
 {
     if (v < INT64_MIN || v > INT64_MAX)

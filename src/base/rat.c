@@ -50,11 +50,14 @@ int cr_rat_make(cr_i128 num, cr_i128 den, cr_rat *out)
 static int sum(cr_rat a, cr_rat b, int sign, cr_rat *out)
 {
     cr_i128 g = cr_gcd(a.den, b.den), x, y, num, den;
-    if (cr_i128_mul(a.num, b.den / g, &x) || cr_i128_mul(b.num, a.den / g, &y) || cr_i128_mul(a.den, b.den / g, &den))
+    if (cr_i128_mul(a.num, b.den / g, &x) || cr_i128_mul(b.num, a.den / g, &y))
         return 1;
     if (sign > 0 ? cr_i128_add(x, y, &num) : cr_i128_sub(x, y, &num))
         return 1;
-    return cr_rat_make(num, den, out);
+    cr_i128 common = cr_gcd(num, g); /* all that the sum can cancel: Knuth, TAOCP 4.5.1 */
+    if (cr_i128_mul(a.den / g, b.den / common, &den))
+        return 1;
+    return cr_rat_make(num / common, den, out);
 }
 
 int cr_rat_add(cr_rat a, cr_rat b, cr_rat *out)
@@ -83,10 +86,29 @@ int cr_rat_div(cr_rat a, cr_rat b, cr_rat *out)
     return cr_rat_mul(a, inverse, out);
 }
 
+cr_rat cr_rat_neg(cr_rat a)
+{
+    cr_rat r = {-a.num, a.den};
+    return r;
+}
+
 cr_i128 cr_rat_floor(cr_rat a)
 {
     cr_i128 q = a.num / a.den;
     return a.num % a.den < 0 ? q - 1 : q;
+}
+
+cr_i128 cr_rat_ceil(cr_rat a)
+{
+    cr_i128 q = a.num / a.den;
+    return a.num % a.den > 0 ? q + 1 : q;
+}
+
+/* num - floor * den, from the remainder: the product need not fit. */
+static cr_i128 rest_of(cr_rat a)
+{
+    cr_i128 r = a.num % a.den;
+    return r < 0 ? r + a.den : r;
 }
 
 /* By whole parts and then by the reciprocals of the rests, as in a continued fraction: no product is formed. */
@@ -96,8 +118,8 @@ int cr_rat_cmp(cr_rat a, cr_rat b)
         cr_i128 p = cr_rat_floor(a), q = cr_rat_floor(b);
         if (p != q)
             return p < q ? -sign : sign;
-        a.num -= p * a.den;
-        b.num -= q * b.den;
+        a.num = rest_of(a);
+        b.num = rest_of(b);
         if (a.num == 0 || b.num == 0)
             return a.num == b.num ? 0 : a.num == 0 ? -sign : sign;
         cr_rat t = {a.den, a.num}, u = {b.den, b.num};
@@ -111,12 +133,12 @@ int cr_rat_round(cr_rat a, cr_rat step, cr_round_mode mode, cr_rat *out)
     cr_rat steps, whole = {0, 1};
     if (step.num <= 0 || cr_rat_div(a, step, &steps))
         return 1;
-    cr_i128 low = cr_rat_floor(steps), rest = steps.num - low * steps.den, other = steps.den - rest;
-    int up = mode == CR_ROUND_UP            ? 1
-             : mode == CR_ROUND_DOWN        ? 0
-             : rest != other                ? rest > other
-             : mode == CR_ROUND_HALF_EVEN   ? (low & 1) != 0
-                                            : steps.num > 0;
+    cr_i128 low = cr_rat_floor(steps), rest = rest_of(steps), other = steps.den - rest;
+    int up = mode == CR_ROUND_UP          ? 1
+             : mode == CR_ROUND_DOWN      ? 0
+             : rest != other              ? rest > other
+             : mode == CR_ROUND_HALF_EVEN ? (low & 1) != 0
+                                          : steps.num > 0;
     whole.num = low + (rest != 0 && up);
     return cr_rat_mul(whole, step, out);
 }

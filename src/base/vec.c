@@ -7,8 +7,10 @@
 int cr_vec_grow(cr_arena *arena, void *at_field, uint32_t *cap, uint32_t n, size_t size)
 {
     void *old;
-    if (*cap > UINT32_MAX / 2)
+    if (*cap > UINT32_MAX / 2) {
+        arena->oom = 1;
         return 0;
+    }
     uint32_t more = *cap ? *cap * 2 : 4;
     void *p = cr_arena_get(arena, more, size);
     if (!p)

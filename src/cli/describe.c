@@ -159,6 +159,8 @@ int cmd_describe(const cli_options *o)
     civ_error error = CIV_ERROR_INIT;
     if (o->positional.n != 2)
         return cli_usage(o, "describe: give one module", NULL);
+    if (o->format && strcmp(o->format, "text") && strcmp(o->format, "json-schema"))
+        return cli_usage(o, "--format is text or json-schema, found", o->format);
     if (civ_engine_create(&engine, NULL, NULL))
         return EXIT_OTHER;
     civ_text module = cli_text(o->positional.at[1]);

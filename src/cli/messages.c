@@ -48,6 +48,7 @@ static const char *const TEXTS[][2] = {
     {"eval: --on wants a date YYYY-MM-DD from 1900 to 2200, found",
      "eval：--on 应为 1900 至 2200 年的日期 YYYY-MM-DD，写的是"},
     {"--format is json, text or markdown, found", "--format 应为 json、text 或 markdown，写的是"},
+    {"--format is text or json-schema, found", "--format 应为 text 或 json-schema，写的是"},
     {"--lang is zh or en, found", "--lang 应为 zh 或 en，写的是"},
     {"describe: give one module", "describe：请给出一个模块"},
     {"render: give one module", "render：请给出一个模块"},

@@ -136,6 +136,8 @@ int cli_parse(cli_options *o, int argc, char **argv)
         if (!lists[i]->at)
             return EXIT_OTHER;
     }
+    if (argc == 2 && strcmp(argv[1], "--version") == 0)
+        argv[1] = "version";
     for (int i = 1; i < argc; i++) {
         const char *word = argv[i];
         int *flag = flag_of(o, word);

@@ -279,8 +279,12 @@ static void build_tree(cr_checker *c)
         for (int32_t k = e->parent; k >= 0 && depth < 8; k = c->p->entities.at[k].parent)
             depth++;
         e->depth = depth;
-        if (depth >= 8)
+        if (depth >= 8) {
             cr_c_report(c, CR_D_TOO_DEEP, c->p->fields.at[e->parent_field].decl->pos, e->name, "a tree of at most 7 levels");
+            e->parent = -1; /* cut a ring of entities open: walks up the tree must end */
+            e->depth = 0;
+            e->is_root = 1;
+        }
     }
 }
 

@@ -372,6 +372,7 @@ class Usage(unittest.TestCase):
         self.refused("eval", "dibao", "--on", "yesterday")
         self.refused("eval", "dibao", "--on", ON, "--fromat", "text", says="--format")
         self.refused("eval", "dibao", "--on", ON, "--format", "xml", says="xml")
+        self.refused("describe", "dibao", "--format", "xml", says="xml")
         self.refused("eval", "dibao", "--on", ON, "--lang", "fr", says="fr")
         self.refused("eval", "dibao", "--on", says="--on")
         self.refused("eval", "dibao", "--on", ON, "a.json", "b.json", says="b.json")

@@ -89,7 +89,7 @@ int32_t cr_policy_region(const cr_policy *policy, cr_str code);
 int cr_region_within(const cr_policy *policy, int32_t region, int32_t within); /* region is it or lies below it */
 
 /* The row of a parameter for a region, flat key and date, or -1: no data. An override goes before every row. Follows the
-   chain of regions: a region that ever had a row of its own for the key does not fall back unless that row says so. */
+   chain of regions: a region whose own row for the key has begun and ended does not fall back unless that row says so. */
 int32_t cr_ptable_find(const cr_policy *policy, const cr_ptable *table, int32_t region, uint32_t key, int32_t date);
 
 /* Writes the flat key for key values, or returns 1 where a value lies outside the table's keys. */

@@ -343,16 +343,14 @@ int32_t cr_ptable_find(const cr_policy *p, const cr_ptable *t, int32_t region, u
     for (int n = 0; region >= 0 && n < 8; n++, region = local ? -1 : p->regions.at[region].parent) {
         uint32_t i = first_row(t, t->n_lets, t->rows.n, region, key);
         const cr_prow *begun = NULL;
-        int any = 0;
         for (; i < t->rows.n && t->rows.at[i].region == region && t->rows.at[i].key == key; i++) {
-            any = 1;
             if (t->rows.at[i].from > date)
                 break;
             begun = &t->rows.at[i];
             if (date <= begun->to)
                 return (int32_t)i;
         }
-        if (any && !(begun && begun->then_as_parent))
+        if (begun && !begun->then_as_parent) /* its own row has ended: the parent's does not come back */
             return -1;
     }
     return -1;

@@ -76,6 +76,25 @@ static struct json_object *value(civ_workspace *w, const civ_value *v, size_t ou
     return json_object_new_string_len(v->text.data, (int)v->text.length);
 }
 
+/* Paths of the rows of every entity, in the order in which the case reader makes them: {entity: [path, …]}. */
+static void paths_of(civ_policy *policy, struct json_object *paths, struct json_object *rows, const char *prefix)
+{
+    json_object_object_foreach(rows, key, list)
+    {
+        for (size_t i = 0; json_object_is_type(list, json_type_array) && i < json_object_array_length(list); i++) {
+            struct json_object *all;
+            char path[200];
+            snprintf(path, sizeof path, "%s%s%s[%zu]", prefix, prefix[0] ? "." : "", key, i);
+            if (!json_object_object_get_ex(paths, key, &all)) {
+                all = json_object_new_array();
+                json_object_object_add(paths, key, all);
+            }
+            json_object_array_add(all, json_object_new_string(path));
+            paths_of(policy, paths, json_object_array_get_idx(list, i), path);
+        }
+    }
+}
+
 static civ_text list_of(civ_policy *policy, civ_text entity)
 {
     civ_text name, parent, list;
@@ -87,9 +106,14 @@ static civ_text list_of(civ_policy *policy, civ_text entity)
     return cli_text("");
 }
 
-static struct json_object *answer(civ_policy *policy, civ_calculator *k, civ_workspace *w)
+static struct json_object *answer(civ_policy *policy, civ_calculator *k, civ_workspace *w, struct json_object *body)
 {
-    struct json_object *outputs = json_object_new_object(), *top = json_object_new_object();
+    struct json_object *outputs = json_object_new_object(), *top = json_object_new_object(), *paths = json_object_new_object(), *all;
+    json_object_object_foreach(body, root, rows)
+    {
+        (void)root;
+        paths_of(policy, paths, rows, "");
+    }
     for (size_t i = 0; i < civ_calculator_output_count(k); i++) {
         civ_item item;
         civ_value v = CIV_VALUE_INIT;
@@ -100,8 +124,10 @@ static struct json_object *answer(civ_policy *policy, civ_calculator *k, civ_wor
         for (uint32_t row = 0; civ_result_value(&v, w, i, row) == CIV_OK; row++) {
             char path[256];
             struct json_object *triple = json_object_new_array();
-            if (list.length)
-                snprintf(path, sizeof path, "%.*s[%u]/%.*s", (int)list.length, list.data, (unsigned)row, (int)item.name.length, item.name.data);
+            char key[96];
+            snprintf(key, sizeof key, "%.*s", (int)list.length, list.data);
+            if (list.length && json_object_object_get_ex(paths, key, &all))
+                snprintf(path, sizeof path, "%s/%.*s", json_object_get_string(json_object_array_get_idx(all, row)), (int)item.name.length, item.name.data);
             else
                 snprintf(path, sizeof path, "/%.*s", (int)item.name.length, item.name.data);
             json_object_array_add(triple, json_object_new_int(v.answer));
@@ -111,6 +137,7 @@ static struct json_object *answer(civ_policy *policy, civ_calculator *k, civ_wor
         }
     }
     json_object_object_add(top, "outputs", outputs);
+    json_object_put(paths);
     return top;
 }
 
@@ -184,7 +211,7 @@ static struct json_object *decide(session *s, struct json_object *line)
         else if (civ_workspace_create(&w, k, &error) || civ_evaluate(w, c.facts, on, &error))
             out = failed(error.message);
         else
-            out = answer(policy, k, w);
+            out = answer(policy, k, w, body);
     }
     civ_workspace_release(w);
     cli_case_free(&c);

@@ -11,13 +11,15 @@ static const cr_str NONE = {NULL, 0};
 static int is_output(const cr_program *p, const cr_public_output *o)
 {
     const cr_def *d = &p->defs.at[o->core.def];
-    return !d->internal && d->kind != CR_DEF_REQUIRE && !(o->core.reason && d->kind == CR_DEF_DECIDE);
+    return !d->internal && d->kind != CR_DEF_REQUIRE &&
+           !(o->core.reason && d->kind == CR_DEF_DECIDE);
 }
 
 static int add_output(civ_calculator *c, const cr_output *output)
 {
     for (uint32_t i = 0; i < c->core.outputs.n; i++)
-        if (c->core.outputs.at[i].def == output->def && c->core.outputs.at[i].reason == output->reason)
+        if (c->core.outputs.at[i].def == output->def &&
+            c->core.outputs.at[i].reason == output->reason)
             return 1;
     return CR_PUSH(&c->core.arena, c->core.outputs, *output);
 }
@@ -54,7 +56,8 @@ static cr_str nearest_output(const civ_policy *policy, cr_str name)
     const cr_program *p = &policy->core->program;
     unsigned least = (unsigned)(name.n / 3 + 2);
     for (size_t i = 0; i < policy->n_outputs + p->modules.n; i++) {
-        cr_str s = i < policy->n_outputs ? policy->outputs[i].core.name : p->modules.at[i - policy->n_outputs].name;
+        cr_str s = i < policy->n_outputs ? policy->outputs[i].core.name
+                                         : p->modules.at[i - policy->n_outputs].name;
         unsigned d = cr_edit_distance(name, s, least);
         if (d < least) {
             least = d;
@@ -73,9 +76,11 @@ static civ_status collect(civ_calculator *c, const civ_text *wanted, size_t n, c
         if (add_wanted(c, name, &found))
             return cr_fail(error, CIV_ERROR_MEMORY, NULL, NONE, NONE);
         if (!found)
-            return cr_fail(error, CIV_ERROR_UNKNOWN_OUTPUT, NULL, name, nearest_output(c->policy, name));
+            return cr_fail(error, CIV_ERROR_UNKNOWN_OUTPUT, NULL, name,
+                           nearest_output(c->policy, name));
     }
-    c->core.root = c->core.outputs.n ? root_of(p, p->defs.at[c->core.outputs.at[0].def].entity) : -1;
+    c->core.root =
+        c->core.outputs.n ? root_of(p, p->defs.at[c->core.outputs.at[0].def].entity) : -1;
     for (uint32_t i = 0; i < c->core.outputs.n; i++)
         if (root_of(p, p->defs.at[c->core.outputs.at[i].def].entity) != c->core.root)
             return cr_fail(error, CIV_ERROR_ROOTS, NULL, c->core.outputs.at[i].name, NONE);
@@ -86,7 +91,11 @@ static civ_status collect(civ_calculator *c, const civ_text *wanted, size_t n, c
 
 static cr_lane least_lane(uint32_t bits)
 {
-    return bits > 64 ? CR_LANE_128 : bits > 32 ? CR_LANE_64 : bits > 16 ? CR_LANE_32 : bits > 8 ? CR_LANE_16 : CR_LANE_8;
+    return bits > 64   ? CR_LANE_128
+           : bits > 32 ? CR_LANE_64
+           : bits > 16 ? CR_LANE_32
+           : bits > 8  ? CR_LANE_16
+                       : CR_LANE_8;
 }
 
 static civ_status compile(civ_calculator *c, civ_error *error)
@@ -99,12 +108,14 @@ static civ_status compile(civ_calculator *c, civ_error *error)
     for (uint32_t i = 0; i < p->entities.n; i++)
         c->core.spaces[i] = root_of(p, (int32_t)i) == c->core.root;
     if (cr_plan_all(&c->core, &why))
-        return why.oom ? cr_fail(error, CIV_ERROR_MEMORY, NULL, NONE, NONE) : cr_fail(error, CIV_ERROR_PLAN, why.text, why.def, NONE);
+        return why.oom ? cr_fail(error, CIV_ERROR_MEMORY, NULL, NONE, NONE)
+                       : cr_fail(error, CIV_ERROR_PLAN, why.text, why.def, NONE);
     return CIV_OK;
 }
 
-civ_status civ_calculator_create(civ_calculator **out, civ_policy *policy, const civ_text *wanted, size_t n_wanted,
-                                 const civ_calculator_options *options, civ_error *error)
+civ_status civ_calculator_create(civ_calculator **out, civ_policy *policy, const civ_text *wanted,
+                                 size_t n_wanted, const civ_calculator_options *options,
+                                 civ_error *error)
 {
     if (!out || !policy || !wanted || n_wanted == 0)
         return cr_fail(error, CIV_ERROR_ARGUMENT, NULL, NONE, NONE);

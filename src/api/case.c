@@ -77,7 +77,8 @@ int64_t civ_case_field(const civ_case *c, civ_text entity, civ_text name, civ_er
     }
     int32_t field = cr_program_field(p, e, cr_str_text(name));
     if (field < 0)
-        cr_fail(error, CIV_ERROR_UNKNOWN_FIELD, NULL, cr_str_text(name), nearest_field(p, e, cr_str_text(name)));
+        cr_fail(error, CIV_ERROR_UNKNOWN_FIELD, NULL, cr_str_text(name),
+                nearest_field(p, e, cr_str_text(name)));
     return field;
 }
 
@@ -89,7 +90,8 @@ uint32_t civ_case_rows(const civ_case *c, civ_text entity)
 
 /* ---- lists ---- */
 
-civ_status civ_case_add(civ_case *c, uint32_t *row, civ_text list, uint32_t parent, civ_error *error)
+civ_status civ_case_add(civ_case *c, uint32_t *row, civ_text list, uint32_t parent,
+                        civ_error *error)
 {
     if (!c || !row)
         return cr_fail(error, CIV_ERROR_ARGUMENT, NULL, NONE, NONE);
@@ -103,18 +105,23 @@ civ_status civ_case_add(civ_case *c, uint32_t *row, civ_text list, uint32_t pare
         switch (cr_case_row(c->core, (int32_t)i, parent, row)) {
         case 0: return CIV_OK;
         case 1: return cr_fail(error, CIV_ERROR_MEMORY, NULL, NONE, NONE);
-        case 2: return cr_fail(error, CIV_ERROR_STATE, "rows of a list are added parent by parent", f->name, NONE);
+        case 2:
+            return cr_fail(error, CIV_ERROR_STATE, "rows of a list are added parent by parent",
+                           f->name, NONE);
         default: return cr_fail(error, CIV_ERROR_LIMIT, "too many rows", f->name, NONE);
         }
     }
-    return cr_fail(error, CIV_ERROR_UNKNOWN_LIST, "no such list, or no such parent row", cr_str_text(list), NONE);
+    return cr_fail(error, CIV_ERROR_UNKNOWN_LIST, "no such list, or no such parent row",
+                   cr_str_text(list), NONE);
 }
 
-civ_status civ_case_set_empty(civ_case *c, civ_text entity, uint32_t row, civ_text list, civ_error *error)
+civ_status civ_case_set_empty(civ_case *c, civ_text entity, uint32_t row, civ_text list,
+                              civ_error *error)
 {
     int64_t field = civ_case_field(c, entity, list, error);
     if (field < 0)
-        return error && error->struct_size >= sizeof *error ? error->status : CIV_ERROR_UNKNOWN_LIST;
+        return error && error->struct_size >= sizeof *error ? error->status
+                                                            : CIV_ERROR_UNKNOWN_LIST;
     if (program_of(c)->fields.at[field].child < 0)
         return cr_fail(error, CIV_ERROR_TYPE, "not a list", cr_str_text(list), NONE);
     if (cr_case_mark(c->core, (int32_t)field, row, CR_CELL_KNOWN))
@@ -141,7 +148,8 @@ static civ_status put_int(civ_case *c, size_t field, uint32_t row, int64_t value
     return CIV_OK;
 }
 
-civ_status civ_case_set_int(civ_case *c, size_t field, uint32_t row, int64_t value, civ_error *error)
+civ_status civ_case_set_int(civ_case *c, size_t field, uint32_t row, int64_t value,
+                            civ_error *error)
 {
     civ_status bad = check_cell(c, field, row, error);
     if (bad)
@@ -161,7 +169,8 @@ civ_status civ_case_set_unknown(civ_case *c, size_t field, uint32_t row, civ_err
 }
 
 /* Text itself is never computed with: that it was stated is all the engine keeps. */
-civ_status civ_case_set_text(civ_case *c, size_t field, uint32_t row, civ_text value, civ_error *error)
+civ_status civ_case_set_text(civ_case *c, size_t field, uint32_t row, civ_text value,
+                             civ_error *error)
 {
     return civ_case_set_parsed(c, field, row, value, error);
 }
@@ -181,16 +190,20 @@ static civ_status parse_number(const cr_sym_field *f, cr_str s, int64_t *out, ci
     for (int32_t i = 0; i < f->type.decimals; i++)
         scale *= 10;
     if (cr_rat_parse(s, &r) || memchr(s.p, '/', s.n))
-        return cr_fail(error, CIV_ERROR_FORMAT, f->type.money ? "not an amount in yuan" : "not a number", s, NONE);
+        return cr_fail(error, CIV_ERROR_FORMAT,
+                       f->type.money ? "not an amount in yuan" : "not a number", s, NONE);
     if (scale % r.den != 0)
-        return cr_fail(error, CIV_ERROR_PRECISION, f->type.money ? "an amount must be whole fen (two decimals)" : "too many decimals",
+        return cr_fail(error, CIV_ERROR_PRECISION,
+                       f->type.money ? "an amount must be whole fen (two decimals)"
+                                     : "too many decimals",
                        s, NONE);
     if (cr_i128_mul(r.num, scale / r.den, &v) || cr_i128_to_i64(v, out))
         *out = r.num < 0 ? INT64_MIN : INT64_MAX; /* out of every range: invalid, not an error */
     return CIV_OK;
 }
 
-static civ_status parse_word(const cr_program *p, const cr_sym_field *f, cr_str s, int64_t *out, civ_error *error)
+static civ_status parse_word(const cr_program *p, const cr_sym_field *f, cr_str s, int64_t *out,
+                             civ_error *error)
 {
     const cr_enum *e = &p->enums.at[f->type.index];
     cr_str names[64];
@@ -204,7 +217,8 @@ static civ_status parse_word(const cr_program *p, const cr_sym_field *f, cr_str 
             if (cr_str_eq(e->values[i].codes.at[k], s))
                 return CIV_OK;
     }
-    return cr_fail(error, CIV_ERROR_UNKNOWN_VALUE, NULL, s, cr_nearest(s, names, e->n_values, &at) ? names[at] : NONE);
+    return cr_fail(error, CIV_ERROR_UNKNOWN_VALUE, NULL, s,
+                   cr_nearest(s, names, e->n_values, &at) ? names[at] : NONE);
 }
 
 static civ_status parse_bool(cr_str s, int64_t *out, civ_error *error)
@@ -223,7 +237,8 @@ static civ_status parse_region(const civ_case *c, cr_str s, int64_t *out, civ_er
     return CIV_OK;
 }
 
-civ_status civ_case_set_parsed(civ_case *c, size_t field, uint32_t row, civ_text value, civ_error *error)
+civ_status civ_case_set_parsed(civ_case *c, size_t field, uint32_t row, civ_text value,
+                               civ_error *error)
 {
     civ_status bad = check_cell(c, field, row, error);
     if (bad)
@@ -240,15 +255,19 @@ civ_status civ_case_set_parsed(civ_case *c, size_t field, uint32_t row, civ_text
     case CR_T_TEXT: break;
     case CR_T_DATE:
         if (cr_date_parse(s, &day))
-            bad = cr_fail(error, CIV_ERROR_FORMAT, "expected a date YYYY-MM-DD between 1900 and 2200", s, NONE);
+            bad = cr_fail(error, CIV_ERROR_FORMAT,
+                          "expected a date YYYY-MM-DD between 1900 and 2200", s, NONE);
         v = day;
         break;
     case CR_T_MONTH:
         if (cr_month_parse(s, &day))
-            bad = cr_fail(error, CIV_ERROR_FORMAT, "expected a month YYYY-MM between 1900 and 2200", s, NONE);
+            bad = cr_fail(error, CIV_ERROR_FORMAT, "expected a month YYYY-MM between 1900 and 2200",
+                          s, NONE);
         v = day;
         break;
-    default: bad = cr_fail(error, CIV_ERROR_TYPE, "a list takes rows, not a value", f->name, NONE); break;
+    default:
+        bad = cr_fail(error, CIV_ERROR_TYPE, "a list takes rows, not a value", f->name, NONE);
+        break;
     }
     return bad ? bad : put_int(c, field, row, v, error);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Running the example blocks of a policy. An example with overrides runs on a policy of its own, built from the same texts. */
+/* Running the example blocks of a policy. An example with overrides runs on a policy of its own,
+ * built from the same texts. */
 #include <string.h>
 
 #include "api/handles.h"
@@ -84,7 +85,8 @@ static void put_value(cr_run *r, int32_t field, uint32_t row, const cr_expr *x, 
         cr_case_mark(r->facts->core, field, row, CR_CELL_UNKNOWN);
         return;
     }
-    if (cr_check_value(r->p, x, &f->type, &v) || scale % v.number.den != 0 || cr_i128_to_i64(v.number.num * (scale / v.number.den), &value)) {
+    if (cr_check_value(r->p, x, &f->type, &v) || scale % v.number.den != 0 ||
+        cr_i128_to_i64(v.number.num * (scale / v.number.den), &value)) {
         fail_line(r, pos, ": not a value of the field", f->name);
         return;
     }
@@ -165,7 +167,8 @@ static int put_rows(cr_run *r)
 static const cr_row_id *find_row(const cr_run *r, const cr_gives *g)
 {
     for (uint32_t i = 0; g->path.n == 1 && i < r->rows.n; i++)
-        if (cr_str_eq(r->rows.at[i].list, g->path.at[0].list) && cr_str_eq(r->rows.at[i].id, g->path.at[0].id))
+        if (cr_str_eq(r->rows.at[i].list, g->path.at[0].list) &&
+            cr_str_eq(r->rows.at[i].id, g->path.at[0].id))
             return &r->rows.at[i];
     return NULL;
 }
@@ -212,12 +215,14 @@ static int same_rows(cr_run *r, size_t output, uint32_t row, const cr_expr *want
 {
     const uint32_t *rows;
     size_t n;
-    if (civ_result_rows(&rows, &n, r->workspace, output, row) || want->kind != CR_X_IN || n != want->args.n)
+    if (civ_result_rows(&rows, &n, r->workspace, output, row) || want->kind != CR_X_IN ||
+        n != want->args.n)
         return 0;
     for (size_t i = 0; i < n; i++) {
         int found = 0;
         for (uint32_t k = 0; k < r->rows.n; k++)
-            found |= cr_str_eq(r->rows.at[k].id, want->args.at[i]->text) && r->rows.at[k].row == rows[i];
+            found |=
+                cr_str_eq(r->rows.at[k].id, want->args.at[i]->text) && r->rows.at[k].row == rows[i];
         if (!found)
             return 0;
     }
@@ -227,12 +232,15 @@ static int same_rows(cr_run *r, size_t output, uint32_t row, const cr_expr *want
 static int same_number(const civ_value *v, const cr_literal *want, const cr_type *type)
 {
     cr_rat scale = {1, 1}, scaled;
-    for (int32_t i = 0; v->kind != CIV_KIND_EXACT && type->kind == CR_T_NUMBER && i < type->decimals; i++)
+    for (int32_t i = 0;
+         v->kind != CIV_KIND_EXACT && type->kind == CR_T_NUMBER && i < type->decimals; i++)
         scale.num *= 10;
-    return !cr_rat_mul(want->number, scale, &scaled) && v->denominator > 0 && scaled.num == v->number && scaled.den == v->denominator;
+    return !cr_rat_mul(want->number, scale, &scaled) && v->denominator > 0 &&
+           scaled.num == v->number && scaled.den == v->denominator;
 }
 
-static int same_value(cr_run *r, size_t output, uint32_t row, const cr_expr *want, const civ_value *v)
+static int same_value(cr_run *r, size_t output, uint32_t row, const cr_expr *want,
+                      const civ_value *v)
 {
     const cr_output *o = &r->calculator->core.outputs.at[output];
     const cr_type *type = &r->p->defs.at[o->def].type;
@@ -288,8 +296,9 @@ static void check(cr_run *r, const cr_gives *g)
     }
     if (civ_result_value(&v, r->workspace, (size_t)output, row))
         return;
-    int right = g->expect == CR_EXPECT_VALUE ? same_value(r, (size_t)output, row, g->value, &v)
-                                             : v.answer == (int32_t)g->expect && causes_hold(r, (size_t)output, row, g);
+    int right = g->expect == CR_EXPECT_VALUE
+                    ? same_value(r, (size_t)output, row, g->value, &v)
+                    : v.answer == (int32_t)g->expect && causes_hold(r, (size_t)output, row, g);
     if (right)
         return;
     show_answer(r, g, &v);
@@ -310,7 +319,10 @@ static civ_status own_policy(civ_policy **out, civ_policy *base, const cr_stmt *
             bad = civ_policy_builder_let(b, cr_text(f->text), error);
         else
             bad = civ_policy_builder_add(b, cr_text(f->name), cr_text(f->text),
-                                         f->is_amendment ? CIV_FILE_AMENDMENT : f->is_examples ? CIV_FILE_EXAMPLES : CIV_FILE_PACK, error);
+                                         f->is_amendment  ? CIV_FILE_AMENDMENT
+                                         : f->is_examples ? CIV_FILE_EXAMPLES
+                                                          : CIV_FILE_PACK,
+                                         error);
     }
     for (uint32_t i = 0; i < s->lets.n && !bad; i++)
         bad = civ_policy_builder_let(b, cr_text(s->lets.at[i].text), error);
@@ -337,7 +349,8 @@ static void run(cr_run *r, civ_policy *base)
     r->policy = base;
     if (r->example->lets.n > 0 && own_policy(&r->policy, base, r->example, &error)) {
         r->policy = base;
-        fail_line(r, r->example->name_pos, ": an override that the policy does not take", r->example->name);
+        fail_line(r, r->example->name_pos, ": an override that the policy does not take",
+                  r->example->name);
         return;
     }
     if (r->policy == base)
@@ -348,8 +361,10 @@ static void run(cr_run *r, civ_policy *base)
         return;
     }
     r->root = r->calculator->core.root;
-    int bad = civ_case_create(&r->facts, r->policy, cr_text(r->p->entities.at[r->root].name), &error) != CIV_OK ||
-              civ_workspace_create(&r->workspace, r->calculator, &error) != CIV_OK || gather(r, r->example, 0);
+    int bad = civ_case_create(&r->facts, r->policy, cr_text(r->p->entities.at[r->root].name),
+                              &error) != CIV_OK ||
+              civ_workspace_create(&r->workspace, r->calculator, &error) != CIV_OK ||
+              gather(r, r->example, 0);
     if (!bad) {
         put_root(r);
         bad = put_rows(r);

@@ -6,14 +6,17 @@
 
 static const cr_str NONE = {NULL, 0};
 
-civ_status civ_explain(size_t *count, civ_workspace *w, size_t output, uint32_t row, int32_t lang, civ_error *error)
+civ_status civ_explain(size_t *count, civ_workspace *w, size_t output, uint32_t row, int32_t lang,
+                       civ_error *error)
 {
     if (!count || !w)
         return cr_fail(error, CIV_ERROR_ARGUMENT, NULL, NONE, NONE);
     *count = 0;
     w->explained = 0;
     if (!w->ran || !w->calculator->core.explain)
-        return cr_fail(error, CIV_ERROR_STATE, "explanations need an evaluation by a calculator made with 'explain'", NONE, NONE);
+        return cr_fail(error, CIV_ERROR_STATE,
+                       "explanations need an evaluation by a calculator made with 'explain'", NONE,
+                       NONE);
     if (output >= w->calculator->core.outputs.n)
         return cr_fail(error, CIV_ERROR_ARGUMENT, NULL, NONE, NONE);
     const cr_output *o = &w->calculator->core.outputs.at[output];
@@ -44,7 +47,8 @@ civ_status civ_explain_node(civ_node *out, const civ_workspace *w, size_t index)
     out->value = cr_text(n->value);
     out->formula = cr_text(n->formula);
     out->citation = cr_text(n->citation);
-    out->file = cr_text(n->pos.line && n->pos.file < policy->n_files ? policy->files[n->pos.file].name : NONE);
+    out->file = cr_text(
+        n->pos.line && n->pos.file < policy->n_files ? policy->files[n->pos.file].name : NONE);
     return CIV_OK;
 }
 
@@ -96,8 +100,10 @@ static void json_member(cr_buf *out, const char *key, cr_str value)
 
 static void write_json(cr_buf *out, const cr_node *n, int first)
 {
-    static const char *const kinds[] = {"", "output", "condition", "input", "parameter", "rounding", "case"};
-    static const char *const answers[] = {"known", "undetermined", "no_data", "not_in_force", "invalid"};
+    static const char *const kinds[] = {"",          "output",   "condition", "input",
+                                        "parameter", "rounding", "case"};
+    static const char *const answers[] = {"known", "undetermined", "no_data", "not_in_force",
+                                          "invalid"};
     cr_buf_text(out, first ? "{\"kind\":\"" : ",{\"kind\":\"");
     cr_buf_text(out, kinds[n->kind]);
     cr_buf_text(out, "\",\"depth\":");
@@ -106,7 +112,9 @@ static void write_json(cr_buf *out, const cr_node *n, int first)
     cr_buf_text(out, answers[n->answer]);
     cr_buf_char(out, '"');
     if (n->kind == CR_NODE_CONDITION)
-        cr_buf_text(out, n->passed > 0 ? ",\"passed\":true" : n->passed == 0 ? ",\"passed\":false" : ",\"passed\":null");
+        cr_buf_text(out, n->passed > 0    ? ",\"passed\":true"
+                         : n->passed == 0 ? ",\"passed\":false"
+                                          : ",\"passed\":null");
     json_member(out, "name", n->name);
     json_member(out, "label", n->label);
     json_member(out, "value", n->value);
@@ -115,7 +123,8 @@ static void write_json(cr_buf *out, const cr_node *n, int first)
     cr_buf_char(out, '}');
 }
 
-civ_status civ_explain_text(civ_text *text, civ_workspace *w, size_t output, uint32_t row, int32_t lang, civ_format format, civ_error *error)
+civ_status civ_explain_text(civ_text *text, civ_workspace *w, size_t output, uint32_t row,
+                            int32_t lang, civ_format format, civ_error *error)
 {
     size_t n = 0;
     if (!text)
@@ -143,7 +152,8 @@ civ_status civ_explain_text(civ_text *text, civ_workspace *w, size_t output, uin
     return CIV_OK;
 }
 
-civ_status civ_render_module(civ_text *text, civ_policy *policy, civ_text module, int32_t lang, civ_error *error)
+civ_status civ_render_module(civ_text *text, civ_policy *policy, civ_text module, int32_t lang,
+                             civ_error *error)
 {
     if (!text || !policy)
         return cr_fail(error, CIV_ERROR_ARGUMENT, NULL, NONE, NONE);

@@ -23,7 +23,7 @@ struct civ_policy {
     cr_policy *core;
     civ_engine *engine;
     int32_t references;
-    cr_buf text; /* of civ_render_module */
+    cr_buf text;                      /* of civ_render_module */
     struct cr_public_output *outputs; /* every output of the program, in order of definition */
     size_t n_outputs;
     cr_unit_words *units; /* per field, then per definition */
@@ -62,7 +62,7 @@ struct civ_workspace {
     char value[96];
     uint32_t *rows;
     size_t rows_cap;
-    cr_buf text;             /* of causes and notes */
+    cr_buf text; /* of causes and notes */
     cr_found_cause *causes;
     size_t n_causes, cap_causes;
     cr_buf note_text;
@@ -74,13 +74,15 @@ struct civ_workspace {
 };
 
 /* Fills `error` (may be NULL) and returns the status. */
-civ_status cr_fail(civ_error *error, civ_status status, const char *text, cr_str where, cr_str nearest);
+civ_status cr_fail(civ_error *error, civ_status status, const char *text, cr_str where,
+                   cr_str nearest);
 civ_text cr_text(cr_str s);
 cr_str cr_str_text(civ_text t);
 
 /* What a caller sees of a value's type. */
 int32_t cr_kind_of(const cr_type *type);
 void cr_item_of_field(civ_item *out, const civ_policy *policy, int32_t field);
-void cr_item_of_output(civ_item *out, const civ_policy *policy, const cr_output *output, int32_t index);
+void cr_item_of_output(civ_item *out, const civ_policy *policy, const cr_output *output,
+                       int32_t index);
 
 #endif

@@ -15,7 +15,7 @@ struct civ_policy_builder {
     CR_VEC(cr_str) lets;
     cr_file *printed; /* files and lets, for diagnostics */
     cr_diags diags;
-    cr_buf text;      /* of the last rendered diagnostic, and of formatting */
+    cr_buf text; /* of the last rendered diagnostic, and of formatting */
     cr_buf text_zh;
     cr_buf line, line_zh;
 };
@@ -52,7 +52,8 @@ void civ_policy_builder_release(civ_policy_builder *b)
     cr_mem_free(&alloc, b, sizeof *b);
 }
 
-civ_status civ_policy_builder_add(civ_policy_builder *b, civ_text name, civ_text text, civ_file_kind kind, civ_error *error)
+civ_status civ_policy_builder_add(civ_policy_builder *b, civ_text name, civ_text text,
+                                  civ_file_kind kind, civ_error *error)
 {
     cr_file f = {0};
     if (!b || (!text.data && text.length > 0))
@@ -119,7 +120,8 @@ static cr_str reason_name(cr_arena *arena, const cr_def *d)
     cr_str s = {p, 0};
     if (!p)
         return s;
-    int of_status = d->kind == CR_DEF_STATUS && d->name.n > 6 && memcmp(d->name.p + d->name.n - 6, "status", 6) == 0;
+    int of_status = d->kind == CR_DEF_STATUS && d->name.n > 6 &&
+                    memcmp(d->name.p + d->name.n - 6, "status", 6) == 0;
     size_t stem = of_status ? d->name.n - 6 : d->name.n;
     memcpy(p, d->name.p, stem);
     memcpy(p + stem, of_status ? "reason" : ".reason", of_status ? 7 : 8);
@@ -130,7 +132,8 @@ static cr_str reason_name(cr_arena *arena, const cr_def *d)
 static int list_outputs(civ_policy *policy)
 {
     const cr_program *p = &policy->core->program;
-    policy->outputs = cr_arena_get(&policy->core->arena, (size_t)p->defs.n * 2 + 1, sizeof *policy->outputs);
+    policy->outputs =
+        cr_arena_get(&policy->core->arena, (size_t)p->defs.n * 2 + 1, sizeof *policy->outputs);
     if (!policy->outputs)
         return 1;
     for (uint32_t i = 0; i < p->defs.n; i++) {
@@ -139,7 +142,8 @@ static int list_outputs(civ_policy *policy)
             continue;
         if (add_output(policy, (int32_t)i, 0, d->name))
             return 1;
-        if ((d->kind == CR_DEF_DECIDE || d->kind == CR_DEF_STATUS) && add_output(policy, (int32_t)i, 1, reason_name(&policy->core->arena, d)))
+        if ((d->kind == CR_DEF_DECIDE || d->kind == CR_DEF_STATUS) &&
+            add_output(policy, (int32_t)i, 1, reason_name(&policy->core->arena, d)))
             return 1;
     }
     return 0;
@@ -168,7 +172,8 @@ static int unit_texts(civ_policy *policy, const cr_type *type, cr_str out[2])
 static int list_units(civ_policy *policy)
 {
     const cr_program *p = &policy->core->program;
-    policy->units = cr_arena_get(&policy->core->arena, (size_t)p->fields.n + p->defs.n + 1, sizeof *policy->units);
+    policy->units = cr_arena_get(&policy->core->arena, (size_t)p->fields.n + p->defs.n + 1,
+                                 sizeof *policy->units);
     if (!policy->units)
         return 1;
     for (uint32_t i = 0; i < p->fields.n; i++)
@@ -207,7 +212,8 @@ civ_status civ_policy_build(civ_policy **out, civ_policy_builder *b, civ_error *
     cr_diags_init(&b->diags, &b->arena);
     if (keep_files(b))
         return cr_fail(error, CIV_ERROR_MEMORY, NULL, NONE, NONE);
-    cr_policy_input in = {b->files.at, b->files.n, b->lets.at, b->lets.n, b->engine->max_policy_bytes};
+    cr_policy_input in = {b->files.at, b->files.n, b->lets.at, b->lets.n,
+                          b->engine->max_policy_bytes};
     int bad = cr_policy_build(&core, &in, b->engine->alloc, &b->diags);
     if (bad == 1)
         return cr_fail(error, CIV_ERROR_POLICY, NULL, NONE, NONE);
@@ -249,9 +255,11 @@ static civ_text written(cr_buf *buf)
     return cr_text(s);
 }
 
-civ_status civ_policy_builder_diagnostic(civ_diagnostic *out, const civ_policy_builder *builder, size_t index)
+civ_status civ_policy_builder_diagnostic(civ_diagnostic *out, const civ_policy_builder *builder,
+                                         size_t index)
 {
-    civ_policy_builder *b = (civ_policy_builder *)builder; /* the texts are the builder's, made when asked for */
+    civ_policy_builder *b =
+        (civ_policy_builder *)builder; /* the texts are the builder's, made when asked for */
     if (!out || out->struct_size < sizeof *out)
         return CIV_ERROR_STRUCT_SIZE;
     if (!b || index >= b->diags.list.n)
@@ -276,10 +284,12 @@ civ_status civ_policy_builder_diagnostic(civ_diagnostic *out, const civ_policy_b
     out->nearest = cr_text(d->nearest);
     out->rendered = written(&b->text);
     out->rendered_zh = written(&b->text_zh);
-    return b->text.oom || b->text_zh.oom || b->line.oom || b->line_zh.oom ? CIV_ERROR_MEMORY : CIV_OK;
+    return b->text.oom || b->text_zh.oom || b->line.oom || b->line_zh.oom ? CIV_ERROR_MEMORY
+                                                                          : CIV_OK;
 }
 
-civ_status civ_format_policy(civ_text *text, civ_policy_builder *b, civ_text name, civ_text source, civ_error *error)
+civ_status civ_format_policy(civ_text *text, civ_policy_builder *b, civ_text name, civ_text source,
+                             civ_error *error)
 {
     if (!text || !b)
         return cr_fail(error, CIV_ERROR_ARGUMENT, NULL, NONE, NONE);
@@ -292,7 +302,8 @@ civ_status civ_format_policy(civ_text *text, civ_policy_builder *b, civ_text nam
     cr_buf_clear(&b->text);
     int bad = cr_format(&b->text, &b->files.at[0], &b->diags);
     if (bad)
-        return cr_fail(error, bad == 2 ? CIV_ERROR_MEMORY : CIV_ERROR_POLICY, NULL, cr_str_text(name), NONE);
+        return cr_fail(error, bad == 2 ? CIV_ERROR_MEMORY : CIV_ERROR_POLICY, NULL,
+                       cr_str_text(name), NONE);
     *text = written(&b->text);
     return CIV_OK;
 }
@@ -319,7 +330,8 @@ size_t civ_policy_module_count(const civ_policy *p)
     return p ? p->core->program.modules.n : 0;
 }
 
-civ_status civ_policy_module(const civ_policy *p, size_t index, civ_text *name, civ_text *label_zh, civ_text *label_en, int32_t *item)
+civ_status civ_policy_module(const civ_policy *p, size_t index, civ_text *name, civ_text *label_zh,
+                             civ_text *label_en, int32_t *item)
 {
     if (!p || index >= p->core->program.modules.n)
         return CIV_ERROR_ARGUMENT;
@@ -340,7 +352,8 @@ size_t civ_policy_entity_count(const civ_policy *p)
     return p ? p->core->program.entities.n : 0;
 }
 
-civ_status civ_policy_entity(const civ_policy *p, size_t index, civ_text *name, civ_text *parent, civ_text *list)
+civ_status civ_policy_entity(const civ_policy *p, size_t index, civ_text *name, civ_text *parent,
+                             civ_text *list)
 {
     if (!p || index >= p->core->program.entities.n)
         return CIV_ERROR_ARGUMENT;
@@ -350,7 +363,8 @@ civ_status civ_policy_entity(const civ_policy *p, size_t index, civ_text *name, 
     if (parent)
         *parent = cr_text(e->parent >= 0 ? p->core->program.entities.at[e->parent].name : NONE);
     if (list)
-        *list = cr_text(e->parent_field >= 0 ? p->core->program.fields.at[e->parent_field].name : NONE);
+        *list =
+            cr_text(e->parent_field >= 0 ? p->core->program.fields.at[e->parent_field].name : NONE);
     return CIV_OK;
 }
 
@@ -369,9 +383,11 @@ civ_status civ_policy_field(civ_item *out, const civ_policy *p, size_t index)
     return CIV_OK;
 }
 
-civ_status civ_policy_field_value(const civ_policy *p, size_t field, size_t value, civ_text *name, civ_text *label_zh, civ_text *label_en)
+civ_status civ_policy_field_value(const civ_policy *p, size_t field, size_t value, civ_text *name,
+                                  civ_text *label_zh, civ_text *label_en)
 {
-    if (!p || field >= p->core->program.fields.n || p->core->program.fields.at[field].type.kind != CR_T_ENUM)
+    if (!p || field >= p->core->program.fields.n ||
+        p->core->program.fields.at[field].type.kind != CR_T_ENUM)
         return CIV_ERROR_ARGUMENT;
     const cr_enum *e = &p->core->program.enums.at[p->core->program.fields.at[field].type.index];
     if (value >= e->n_values)

@@ -55,7 +55,8 @@ civ_status civ_evaluate(civ_workspace *w, const civ_case *c, int32_t on, civ_err
         return cr_fail(error, CIV_ERROR_ARGUMENT, NULL, NONE, NONE);
     w->ran = 0;
     if (c->policy != w->calculator->policy || c->core->root != w->calculator->core.root)
-        return cr_fail(error, CIV_ERROR_STATE, "the case is of another policy or root than the calculator", NONE, NONE);
+        return cr_fail(error, CIV_ERROR_STATE,
+                       "the case is of another policy or root than the calculator", NONE, NONE);
     switch (cr_workspace_run(w->core, c->core, on)) {
     case 0: w->ran = 1; return CIV_OK;
     case 3: return cr_fail(error, CIV_ERROR_DATE, NULL, NONE, NONE);
@@ -81,7 +82,9 @@ static civ_status check_place(const civ_workspace *w, size_t output, uint32_t ro
         return CIV_ERROR_STATE;
     if (output >= w->calculator->core.outputs.n)
         return CIV_ERROR_ARGUMENT;
-    int32_t entity = w->calculator->core.policy->program.defs.at[w->calculator->core.outputs.at[output].def].entity;
+    int32_t entity =
+        w->calculator->core.policy->program.defs.at[w->calculator->core.outputs.at[output].def]
+            .entity;
     return row < w->core->spaces[entity].n ? CIV_OK : CIV_ERROR_ARGUMENT;
 }
 
@@ -142,13 +145,15 @@ civ_status civ_result_value(civ_value *out, civ_workspace *w, size_t output, uin
     out->is_none = is_none(type, num);
     fill_number(out, type, num, den);
     if (!out->is_none) {
-        out->text.length = cr_value_text(w->calculator->core.policy, type, num, den, w->value, sizeof w->value);
+        out->text.length =
+            cr_value_text(w->calculator->core.policy, type, num, den, w->value, sizeof w->value);
         out->text.data = w->value;
     }
     return CIV_OK;
 }
 
-civ_status civ_result_rows(const uint32_t **rows, size_t *count, civ_workspace *w, size_t output, uint32_t row)
+civ_status civ_result_rows(const uint32_t **rows, size_t *count, civ_workspace *w, size_t output,
+                           uint32_t row)
 {
     const cr_type *type;
     if (!rows || !count)
@@ -164,7 +169,8 @@ civ_status civ_result_rows(const uint32_t **rows, size_t *count, civ_workspace *
     const cr_space_rows *space = &w->core->spaces[v->rows];
     if (space->n > w->rows_cap) {
         cr_alloc alloc = w->calculator->engine->alloc;
-        uint32_t *more = alloc.fn(alloc.user, w->rows, w->rows_cap * sizeof *more, space->n * sizeof *more);
+        uint32_t *more =
+            alloc.fn(alloc.user, w->rows, w->rows_cap * sizeof *more, space->n * sizeof *more);
         if (!more)
             return CIV_ERROR_MEMORY;
         w->rows = more;
@@ -201,7 +207,8 @@ static void field_path(const cr_collect *c, int32_t field)
 {
     const cr_program *p = &c->w->calculator->core.policy->program;
     int32_t chain[8], n = 0;
-    for (int32_t e = p->fields.at[field].entity; e >= 0 && p->entities.at[e].parent_field >= 0 && n < 8; e = p->entities.at[e].parent)
+    for (int32_t e = p->fields.at[field].entity;
+         e >= 0 && p->entities.at[e].parent_field >= 0 && n < 8; e = p->entities.at[e].parent)
         chain[n++] = p->entities.at[e].parent_field;
     while (n > 0) {
         cr_buf_str(c->text, p->fields.at[chain[--n]].name);
@@ -259,7 +266,8 @@ static int add_once(cr_collect *c, const cr_found_cause *cause)
 {
     for (size_t k = 0; k < *c->n; k++) {
         cr_found_cause *have = &(*c->list)[k];
-        if (have->kind == cause->kind && same_text(c, have->name, cause->name) && same_text(c, have->detail, cause->detail)) {
+        if (have->kind == cause->kind && same_text(c, have->name, cause->name) &&
+            same_text(c, have->detail, cause->detail)) {
             have->answer = cause->answer > have->answer ? cause->answer : have->answer;
             return 0;
         }
@@ -267,7 +275,8 @@ static int add_once(cr_collect *c, const cr_found_cause *cause)
     if (*c->n == *c->cap) {
         cr_alloc alloc = c->w->calculator->engine->alloc;
         size_t cap = *c->cap ? *c->cap * 2 : 16;
-        cr_found_cause *more = alloc.fn(alloc.user, *c->list, *c->cap * sizeof *more, cap * sizeof *more);
+        cr_found_cause *more =
+            alloc.fn(alloc.user, *c->list, *c->cap * sizeof *more, cap * sizeof *more);
         if (!more)
             return CIV_ERROR_MEMORY;
         *c->list = more;
@@ -408,7 +417,8 @@ civ_status civ_result_notes(size_t *count, civ_workspace *w)
     w->n_notes = 0;
     cr_collect c = {w, &w->note_text, &w->notes, &w->n_notes, &w->cap_notes};
     for (size_t i = 0; i < w->calculator->core.outputs.n; i++) {
-        const cr_def *d = &w->calculator->core.policy->program.defs.at[w->calculator->core.outputs.at[i].def];
+        const cr_def *d =
+            &w->calculator->core.policy->program.defs.at[w->calculator->core.outputs.at[i].def];
         int32_t reg = status_register(value_of(w, i, &type));
         for (uint32_t row = 0; row < w->core->spaces[d->entity].n; row++)
             if (cr_why_walk(w->core, &reg, &row, 1, 1, on_use, &c))

@@ -60,7 +60,9 @@ static void copy_cut(char *out, size_t cap, cr_str s)
 static void join(char *out, size_t cap, const char *text, cr_str where, cr_str nearest)
 {
     size_t at = 0;
-    const cr_str parts[] = {cr_str_of(text), CR_STR(": '"), where, CR_STR("'"), CR_STR("; did you mean '"), nearest, CR_STR("'?")};
+    const cr_str parts[] = {
+        cr_str_of(text), CR_STR(": '"), where, CR_STR("'"), CR_STR("; did you mean '"),
+        nearest,         CR_STR("'?")};
     for (int i = 0; i < 7 && at + 1 < cap; i++) {
         if ((i >= 1 && i <= 3 && where.n == 0) || (i >= 4 && nearest.n == 0))
             continue;
@@ -69,14 +71,16 @@ static void join(char *out, size_t cap, const char *text, cr_str where, cr_str n
     }
 }
 
-civ_status cr_fail(civ_error *error, civ_status status, const char *text, cr_str where, cr_str nearest)
+civ_status cr_fail(civ_error *error, civ_status status, const char *text, cr_str where,
+                   cr_str nearest)
 {
     if (!error || error->struct_size < sizeof *error)
         return status;
     error->status = status;
     copy_cut(error->where, sizeof error->where, where);
     copy_cut(error->nearest, sizeof error->nearest, nearest);
-    join(error->message, sizeof error->message, text ? text : civ_status_text(status), where, nearest);
+    join(error->message, sizeof error->message, text ? text : civ_status_text(status), where,
+         nearest);
     return status;
 }
 

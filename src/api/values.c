@@ -77,7 +77,8 @@ void cr_item_of_field(civ_item *out, const civ_policy *policy, int32_t field)
 
 static const cr_type REASON_TYPE = {.kind = CR_T_REASON};
 
-void cr_item_of_output(civ_item *out, const civ_policy *policy, const cr_output *output, int32_t index)
+void cr_item_of_output(civ_item *out, const civ_policy *policy, const cr_output *output,
+                       int32_t index)
 {
     const cr_program *p = &policy->core->program;
     const cr_def *d = &p->defs.at[output->def];
@@ -86,7 +87,8 @@ void cr_item_of_output(civ_item *out, const civ_policy *policy, const cr_output 
     out->struct_size = size;
     out->index = index;
     item_type(out, policy, output->reason ? &REASON_TYPE : &d->type);
-    out->is_internal = d->internal || d->kind == CR_DEF_REQUIRE || (output->reason && d->kind == CR_DEF_DECIDE);
+    out->is_internal =
+        d->internal || d->kind == CR_DEF_REQUIRE || (output->reason && d->kind == CR_DEF_DECIDE);
     out->name = cr_text(output->name);
     out->entity = cr_text(p->entities.at[d->entity].name);
     out->module = cr_text(d->module);

@@ -6,13 +6,15 @@
 #include <stddef.h>
 
 typedef struct cr_alloc {
-    void *(*fn)(void *user, void *ptr, size_t old_size, size_t new_size); /* new_size 0 frees; NULL = failure */
+    void *(*fn)(void *user, void *ptr, size_t old_size,
+                size_t new_size); /* new_size 0 frees; NULL = failure */
     void *user;
 } cr_alloc;
 
 cr_alloc cr_alloc_default(void);
 
-/* count × size zeroed bytes, or NULL; cr_mem_free takes the same number of bytes and accepts NULL. */
+/* count × size zeroed bytes, or NULL; cr_mem_free takes the same number of bytes and accepts NULL.
+ */
 void *cr_mem_get(const cr_alloc *alloc, size_t count, size_t size);
 void cr_mem_free(const cr_alloc *alloc, void *ptr, size_t bytes);
 

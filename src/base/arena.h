@@ -22,8 +22,9 @@ typedef struct cr_arena {
 } cr_arena;
 
 void cr_arena_init(cr_arena *arena, cr_alloc alloc);
-void *cr_arena_get(cr_arena *arena, size_t count, size_t size); /* zeroed, aligned to 16; NULL = failed */
-cr_str cr_arena_text(cr_arena *arena, cr_str text);             /* a NUL-terminated copy */
+void *cr_arena_get(cr_arena *arena, size_t count,
+                   size_t size);                    /* zeroed, aligned to 16; NULL = failed */
+cr_str cr_arena_text(cr_arena *arena, cr_str text); /* a NUL-terminated copy */
 void cr_arena_free(cr_arena *arena);
 
 #endif

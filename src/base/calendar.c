@@ -40,7 +40,8 @@ int cr_calendar_is_working(const cr_calendar *c, int32_t date)
     return cr_weekday(date) < 5 || holds(c->work, c->n_work, date);
 }
 
-int cr_calendar_add(const cr_calendar *c, int32_t start, int32_t n, int32_t *out, int32_t *missing_year)
+int cr_calendar_add(const cr_calendar *c, int32_t start, int32_t n, int32_t *out,
+                    int32_t *missing_year)
 {
     int32_t date = start, step = n < 0 ? -1 : 1;
     int month, day;

@@ -15,10 +15,12 @@ typedef struct cr_calendar {
     uint32_t n_cover;
 } cr_calendar;
 
-int cr_calendar_is_working(const cr_calendar *calendar, int32_t date); /* 1, 0; -1 = no notice covers it */
+int cr_calendar_is_working(const cr_calendar *calendar,
+                           int32_t date); /* 1, 0; -1 = no notice covers it */
 
-/* The n-th working day after `start` (before it for negative n; n = 0: start). 0 fine; 1 a day stepped over is not
-   covered, and `missing_year` names its year; 2 out of the range of dates. */
-int cr_calendar_add(const cr_calendar *calendar, int32_t start, int32_t n, int32_t *out, int32_t *missing_year);
+/* The n-th working day after `start` (before it for negative n; n = 0: start). 0 fine; 1 a day
+   stepped over is not covered, and `missing_year` names its year; 2 out of the range of dates. */
+int cr_calendar_add(const cr_calendar *calendar, int32_t start, int32_t n, int32_t *out,
+                    int32_t *missing_year);
 
 #endif

@@ -13,7 +13,8 @@ static int month_days(int y, int m)
     return days[m - 1] + (m == 2 && leap(y));
 }
 
-/* Days before 1 March of a year, counted from 0000-03-01; years begin in March so that the leap day is last. */
+/* Days before 1 March of a year, counted from 0000-03-01; years begin in March so that the leap day
+ * is last. */
 static int32_t days_of(int y, int m, int d)
 {
     y -= m <= 2;
@@ -53,7 +54,8 @@ static int number(cr_str s, size_t from, size_t n, int *out)
 int cr_date_parse(cr_str s, int32_t *out)
 {
     int y, m, d;
-    if (s.n != 10 || s.p[4] != '-' || s.p[7] != '-' || number(s, 0, 4, &y) || number(s, 5, 2, &m) || number(s, 8, 2, &d))
+    if (s.n != 10 || s.p[4] != '-' || s.p[7] != '-' || number(s, 0, 4, &y) || number(s, 5, 2, &m) ||
+        number(s, 8, 2, &d))
         return 1;
     return cr_date_make(y, m, d, out);
 }
@@ -61,7 +63,8 @@ int cr_date_parse(cr_str s, int32_t *out)
 int cr_month_parse(cr_str s, int32_t *out)
 {
     int y, m;
-    if (s.n != 7 || s.p[4] != '-' || number(s, 0, 4, &y) || number(s, 5, 2, &m) || m < 1 || m > 12 || y < 1900 || y > 2200)
+    if (s.n != 7 || s.p[4] != '-' || number(s, 0, 4, &y) || number(s, 5, 2, &m) || m < 1 ||
+        m > 12 || y < 1900 || y > 2200)
         return 1;
     *out = y * 12 + m - 1;
     return 0;
@@ -131,7 +134,8 @@ int cr_date_add_days(int32_t date, int32_t n, int32_t *out)
     return 0;
 }
 
-/* The day that a span of months ends on, or the nearest before it; false where the month is out of range. */
+/* The day that a span of months ends on, or the nearest before it; false where the month is out of
+ * range. */
 static int month_step(int32_t date, int64_t n, int32_t *out)
 {
     int y, m, d;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Civil dates (Gregorian) from 1900 to 2200 as days since 1970-01-01, months as year * 12 + month - 1. */
+/* Civil dates (Gregorian) from 1900 to 2200 as days since 1970-01-01, months as year * 12 + month
+ * - 1. */
 #ifndef CR_BASE_DATE_H
 #define CR_BASE_DATE_H
 
@@ -22,11 +23,12 @@ int32_t cr_month_first(int32_t month);
 int32_t cr_month_last(int32_t month);
 int cr_weekday(int32_t date); /* 0 = Monday */
 
-/* A day that the month does not have falls back to its last day (民法典 art. 202). Spans may be negative.
-   1 = out of range. */
+/* A day that the month does not have falls back to its last day (民法典 art. 202). Spans may be
+   negative. 1 = out of range. */
 int cr_date_add_days(int32_t date, int32_t n, int32_t *out);
 int cr_date_add_months(int32_t date, int32_t n, int32_t *out);
-int cr_date_add_years(int32_t date, int32_t n, int feb29_mar1, int32_t *out); /* 29 February: 28 February, or 1 March */
+int cr_date_add_years(int32_t date, int32_t n, int feb29_mar1,
+                      int32_t *out); /* 29 February: 28 February, or 1 March */
 
 /* The largest n with birth + n years <= on; negative before birth. */
 int32_t cr_age_years(int32_t birth, int32_t on, int feb29_mar1);

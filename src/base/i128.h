@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Wide integers. Everything that knows how they are represented stands here, so that another representation can take
-   their place on compilers without them. */
+/* Wide integers. Everything that knows how they are represented stands here, so that another
+   representation can take their place on compilers without them. */
 #ifndef CR_BASE_I128_H
 #define CR_BASE_I128_H
 

@@ -17,7 +17,8 @@ typedef struct cr_map {
 } cr_map;
 
 void cr_map_init(cr_map *map, cr_arena *arena);
-int cr_map_put(cr_map *map, cr_str key, int32_t value); /* 1 new, 0 was there (unchanged), -1 out of memory */
-int32_t cr_map_get(const cr_map *map, cr_str key);      /* -1 = absent */
+int cr_map_put(cr_map *map, cr_str key,
+               int32_t value); /* 1 new, 0 was there (unchanged), -1 out of memory */
+int32_t cr_map_get(const cr_map *map, cr_str key); /* -1 = absent */
 
 #endif

@@ -111,7 +111,8 @@ static cr_i128 rest_of(cr_rat a)
     return r < 0 ? r + a.den : r;
 }
 
-/* By whole parts and then by the reciprocals of the rests, as in a continued fraction: no product is formed. */
+/* By whole parts and then by the reciprocals of the rests, as in a continued fraction: no product
+ * is formed. */
 int cr_rat_cmp(cr_rat a, cr_rat b)
 {
     for (int sign = 1;; sign = -sign) {

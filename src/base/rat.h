@@ -20,7 +20,8 @@ typedef enum cr_round_mode {
 cr_i128 cr_gcd(cr_i128 a, cr_i128 b);           /* of magnitudes; at least 1 */
 int cr_lcm(cr_i128 a, cr_i128 b, cr_i128 *out); /* of positive numbers */
 
-/* 0, or 1 where the exact result (of a sum: also a cross product) does not fit or a divisor is zero. */
+/* 0, or 1 where the exact result (of a sum: also a cross product) does not fit or a divisor is
+ * zero. */
 int cr_rat_make(cr_i128 num, cr_i128 den, cr_rat *out);
 int cr_rat_add(cr_rat a, cr_rat b, cr_rat *out);
 int cr_rat_sub(cr_rat a, cr_rat b, cr_rat *out);
@@ -34,7 +35,8 @@ int cr_rat_round(cr_rat a, cr_rat step, cr_round_mode mode, cr_rat *out); /* ste
 
 /* `-12`, `0.30`, `1250/3`; nothing else: no blanks, plus signs, exponents or grouping. */
 int cr_rat_parse(cr_str text, cr_rat *out);
-/* A finite decimal with at least `least` places where there is one, else num/den. Returns the length; 0 = no room. */
+/* A finite decimal with at least `least` places where there is one, else num/den. Returns the
+ * length; 0 = no room. */
 size_t cr_rat_text(cr_rat a, unsigned least, char *out, size_t cap);
 
 #endif

@@ -57,7 +57,10 @@ int cr_utf8_next(const char *p, size_t n, uint32_t *cp)
     *cp = c;
     if (c < 0x80)
         return 1;
-    int count = c >= 0xF0 && c < 0xF8 ? 3 : c >= 0xE0 && c < 0xF0 ? 2 : c >= 0xC0 && c < 0xE0 ? 1 : 0;
+    int count = c >= 0xF0 && c < 0xF8   ? 3
+                : c >= 0xE0 && c < 0xF0 ? 2
+                : c >= 0xC0 && c < 0xE0 ? 1
+                                        : 0;
     *cp = c & (0x3Fu >> count);
     int used = count ? tail(p, n, count, cp) : 0;
     if (used == 0 || *cp < least[used] || *cp > 0x10FFFF || (*cp >= 0xD800 && *cp <= 0xDFFF))
@@ -67,9 +70,11 @@ int cr_utf8_next(const char *p, size_t n, uint32_t *cp)
 
 static int is_wide(uint32_t c)
 {
-    return (c >= 0x1100 && c <= 0x115F) || (c >= 0x2E80 && c <= 0xA4CF && c != 0x303F) || (c >= 0xAC00 && c <= 0xD7A3) ||
-           (c >= 0xF900 && c <= 0xFAFF) || (c >= 0xFE30 && c <= 0xFE6F) || (c >= 0xFF00 && c <= 0xFF60) ||
-           (c >= 0xFFE0 && c <= 0xFFE6) || (c >= 0x1F300 && c <= 0x1FAFF) || (c >= 0x20000 && c <= 0x3FFFD);
+    return (c >= 0x1100 && c <= 0x115F) || (c >= 0x2E80 && c <= 0xA4CF && c != 0x303F) ||
+           (c >= 0xAC00 && c <= 0xD7A3) || (c >= 0xF900 && c <= 0xFAFF) ||
+           (c >= 0xFE30 && c <= 0xFE6F) || (c >= 0xFF00 && c <= 0xFF60) ||
+           (c >= 0xFFE0 && c <= 0xFFE6) || (c >= 0x1F300 && c <= 0x1FAFF) ||
+           (c >= 0x20000 && c <= 0x3FFFD);
 }
 
 size_t cr_utf8_width(cr_str text)
@@ -106,7 +111,8 @@ unsigned cr_edit_distance(cr_str a, cr_str b, unsigned max)
         now[0] = (unsigned)i;
         for (size_t j = 1; j <= b.n; j++) {
             now[j] = least3(last[j] + 1, now[j - 1] + 1, last[j - 1] + (a.p[i - 1] != b.p[j - 1]));
-            if (i > 1 && j > 1 && a.p[i - 1] == b.p[j - 2] && a.p[i - 2] == b.p[j - 1] && before[j - 2] + 1 < now[j])
+            if (i > 1 && j > 1 && a.p[i - 1] == b.p[j - 2] && a.p[i - 2] == b.p[j - 1] &&
+                before[j - 2] + 1 < now[j])
                 now[j] = before[j - 2] + 1;
         }
     }

@@ -29,7 +29,8 @@ static struct json_object *map_of(struct json_object *o, const char *key, int li
     return v;
 }
 
-static struct json_object *rows_value(cli_answering *a, const civ_item *item, size_t output, uint32_t row)
+static struct json_object *rows_value(cli_answering *a, const civ_item *item, size_t output,
+                                      uint32_t row)
 {
     const uint32_t *rows;
     size_t n;
@@ -43,7 +44,8 @@ static struct json_object *rows_value(cli_answering *a, const civ_item *item, si
     return list;
 }
 
-static struct json_object *json_value(cli_answering *a, const civ_item *item, const civ_value *v, size_t output, uint32_t row)
+static struct json_object *json_value(cli_answering *a, const civ_item *item, const civ_value *v,
+                                      size_t output, uint32_t row)
 {
     if (v->kind == CIV_KIND_ROWS)
         return rows_value(a, item, output, row);
@@ -60,19 +62,22 @@ static struct json_object *json_value(cli_answering *a, const civ_item *item, co
 
 static struct json_object *parameter_cause(const civ_cause *c)
 {
-    struct json_object *o = json_object_new_object(), *chain = json_object_new_array(), *keys = json_object_new_array();
+    struct json_object *o = json_object_new_object(), *chain = json_object_new_array(),
+                       *keys = json_object_new_array();
     char day[11];
     json_object_object_add(o, "parameter", json_text(c->name));
     for (size_t from = 1, i = 1; i < c->detail.length; i++)
         if (c->detail.data[i] == ',' || c->detail.data[i] == ']') {
             if (i > from)
-                json_object_array_add(keys, json_object_new_string_len(c->detail.data + from, (int)(i - from)));
+                json_object_array_add(
+                    keys, json_object_new_string_len(c->detail.data + from, (int)(i - from)));
             from = i + 1;
         }
     for (size_t from = 0, i = 0; i <= c->chain.length; i++)
         if (i == c->chain.length || c->chain.data[i] == ' ') {
             if (i > from)
-                json_object_array_add(chain, json_object_new_string_len(c->chain.data + from, (int)(i - from)));
+                json_object_array_add(
+                    chain, json_object_new_string_len(c->chain.data + from, (int)(i - from)));
             from = i + 1;
         }
     cli_date_text(c->on, day);
@@ -91,7 +96,8 @@ static const char *map_name(const civ_cause *c)
     return c->answer == CIV_INVALID ? "invalid" : "undetermined";
 }
 
-static void add_causes(cli_answering *a, const char *path, size_t output, uint32_t row, int32_t answer)
+static void add_causes(cli_answering *a, const char *path, size_t output, uint32_t row,
+                       int32_t answer)
 {
     static const char *const names[] = {"", "undetermined", "no_data", "not_in_force", "invalid"};
     size_t n = 0;
@@ -118,19 +124,22 @@ static void add_causes(cli_answering *a, const char *path, size_t output, uint32
 
 /* ---- outputs ---- */
 
-static void output_path(const civ_policy *policy, const civ_item *item, uint32_t row, char *out, size_t cap)
+static void output_path(const civ_policy *policy, const civ_item *item, uint32_t row, char *out,
+                        size_t cap)
 {
     civ_text name, parent, list = {"", 0};
     for (size_t i = 0; i < civ_policy_entity_count(policy); i++) {
         civ_text l;
         civ_policy_entity(policy, i, &name, &parent, &l);
-        if (name.length == item->entity.length && memcmp(name.data, item->entity.data, name.length) == 0)
+        if (name.length == item->entity.length &&
+            memcmp(name.data, item->entity.data, name.length) == 0)
             list = l;
     }
     if (list.length == 0)
         snprintf(out, cap, "%.*s", (int)item->name.length, item->name.data);
     else
-        snprintf(out, cap, "%.*s[%u].%.*s", (int)list.length, list.data, (unsigned)row, (int)item->name.length, item->name.data);
+        snprintf(out, cap, "%.*s[%u].%.*s", (int)list.length, list.data, (unsigned)row,
+                 (int)item->name.length, item->name.data);
 }
 
 static struct json_object *row_object(cli_answering *a, const civ_item *item, uint32_t row)
@@ -139,7 +148,8 @@ static struct json_object *row_object(cli_answering *a, const civ_item *item, ui
     char key[96], id[256];
     for (size_t i = 0; i < civ_policy_entity_count(a->policy); i++) {
         civ_policy_entity(a->policy, i, &name, &parent, &list);
-        if (name.length != item->entity.length || memcmp(name.data, item->entity.data, name.length) != 0)
+        if (name.length != item->entity.length ||
+            memcmp(name.data, item->entity.data, name.length) != 0)
             continue;
         if (parent.length == 0)
             return map_of(a->answer, "outputs", 0);
@@ -194,7 +204,8 @@ static void add_notes(cli_answering *a)
             continue;
         }
         char text[256], day[11];
-        snprintf(text, sizeof text, "%.*s%.*s", (int)note.name.length, note.name.data, (int)note.detail.length, note.detail.data);
+        snprintf(text, sizeof text, "%.*s%.*s", (int)note.name.length, note.name.data,
+                 (int)note.detail.length, note.detail.data);
         cli_date_text(note.date, day);
         o = json_object_new_object();
         json_object_object_add(o, "row", json_object_new_string(text));
@@ -203,9 +214,11 @@ static void add_notes(cli_answering *a)
     }
 }
 
-struct json_object *cli_answer(civ_workspace *w, const civ_calculator *calculator, civ_policy *policy, const cli_case *c, const cli_options *o)
+struct json_object *cli_answer(civ_workspace *w, const civ_calculator *calculator,
+                               civ_policy *policy, const cli_case *c, const cli_options *o)
 {
-    cli_answering a = {w, calculator, policy, c, json_object_new_object(), json_object_new_object()};
+    cli_answering a = {
+        w, calculator, policy, c, json_object_new_object(), json_object_new_object()};
     struct json_object *p = json_object_new_object();
     json_object_object_add(a.answer, "on", json_object_new_string(o->on));
     json_object_object_add(p, "name", json_text(civ_policy_name(policy)));
@@ -264,7 +277,8 @@ static void print_causes(const struct json_object *answer, const char *key, cons
             struct json_object *c = json_object_array_get_idx(list, i), *p;
             if (json_object_object_get_ex(c, "parameter", &p))
                 printf("%s %s %s", i ? ";" : "", json_object_get_string(p),
-                       json_object_to_json_string_ext(json_object_object_get(c, "keys"), JSON_C_TO_STRING_PLAIN));
+                       json_object_to_json_string_ext(json_object_object_get(c, "keys"),
+                                                      JSON_C_TO_STRING_PLAIN));
             else
                 printf("%s %s", i ? ";" : "", json_object_get_string(c));
         }
@@ -289,7 +303,8 @@ static void print_list(const struct json_object *answer, const char *key, const 
     putchar('\n');
 }
 
-void cli_answer_text(civ_workspace *w, const civ_calculator *calculator, const struct json_object *answer, const cli_options *o)
+void cli_answer_text(civ_workspace *w, const civ_calculator *calculator,
+                     const struct json_object *answer, const cli_options *o)
 {
     int zh = o->zh;
     (void)w;
@@ -308,7 +323,9 @@ void cli_answer_text(civ_workspace *w, const civ_calculator *calculator, const s
             !json_object_object_get_ex(json_object_array_get_idx(rows, 0), "id", NULL))
             continue;
         for (size_t i = 0; i < json_object_array_length(rows); i++) {
-            printf("\n  %s %s\n", key, json_object_get_string(json_object_object_get(json_object_array_get_idx(rows, i), "id")));
+            printf("\n  %s %s\n", key,
+                   json_object_get_string(
+                       json_object_object_get(json_object_array_get_idx(rows, i), "id")));
             json_object_object_foreach(json_object_array_get_idx(rows, i), field, value)
             {
                 if (strcmp(field, "id") == 0)
@@ -320,13 +337,16 @@ void cli_answer_text(civ_workspace *w, const civ_calculator *calculator, const s
             }
         }
     }
-    print_causes(answer, "undetermined", zh ? "尚不能确定，需补充：" : "undetermined; to be asked for:");
-    print_causes(answer, "no_data", zh ? "无数据（参数没有规定）：" : "no data (parameters without a row):");
+    print_causes(answer, "undetermined",
+                 zh ? "尚不能确定，需补充：" : "undetermined; to be asked for:");
+    print_causes(answer, "no_data",
+                 zh ? "无数据（参数没有规定）：" : "no data (parameters without a row):");
     print_causes(answer, "not_in_force", zh ? "当时无此规定：" : "not in force:");
     print_causes(answer, "invalid", zh ? "输入有误：" : "invalid:");
     putchar('\n');
     print_list(answer, "assumed", zh ? "按缺省值处理" : "assumed");
     print_list(answer, "presumed", zh ? "采用推定" : "presumed");
-    print_list(answer, "unconfirmed", zh ? "超过确认日期的标准" : "used after the date to which they are confirmed");
+    print_list(answer, "unconfirmed",
+               zh ? "超过确认日期的标准" : "used after the date to which they are confirmed");
     print_list(answer, "overrides", zh ? "本次改用" : "overrides");
 }

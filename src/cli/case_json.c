@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Case files: JSON objects into cases. Every finding is reported with a JSON pointer; nothing is guessed or rounded. */
+/* Case files: JSON objects into cases. Every finding is reported with a JSON pointer; nothing is
+ * guessed or rounded. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,7 +29,8 @@ static struct json_object *shown(const char *found)
     return json_object_new_string(text);
 }
 
-static void add_error(cli_reader *r, const char *code, const char *found, const char *expected, const char *nearest)
+static void add_error(cli_reader *r, const char *code, const char *found, const char *expected,
+                      const char *nearest)
 {
     struct json_object *e = json_object_new_object();
     json_object_object_add(e, "code", json_object_new_string(code));
@@ -41,8 +43,9 @@ static void add_error(cli_reader *r, const char *code, const char *found, const 
 
 static const char *text_of(struct json_object *v)
 {
-    return v ? json_object_is_type(v, json_type_string) ? json_object_get_string(v)
-                                                         : json_object_to_json_string_ext(v, JSON_C_TO_STRING_PLAIN)
+    return v ? json_object_is_type(v, json_type_string)
+                   ? json_object_get_string(v)
+                   : json_object_to_json_string_ext(v, JSON_C_TO_STRING_PLAIN)
              : "null";
 }
 
@@ -60,8 +63,12 @@ static const char *code_of(civ_status status, int32_t kind)
         return kind == CIV_KIND_MONEY ? "money_precision" : "precision";
     if (status == CIV_ERROR_UNKNOWN_VALUE)
         return "unknown_value";
-    return kind == CIV_KIND_MONEY ? "bad_money" : kind == CIV_KIND_DATE ? "bad_date" : kind == CIV_KIND_MONTH ? "bad_month"
-           : kind == CIV_KIND_REGION ? "bad_region" : kind == CIV_KIND_BOOL ? "bad_yes_no" : "bad_value";
+    return kind == CIV_KIND_MONEY    ? "bad_money"
+           : kind == CIV_KIND_DATE   ? "bad_date"
+           : kind == CIV_KIND_MONTH  ? "bad_month"
+           : kind == CIV_KIND_REGION ? "bad_region"
+           : kind == CIV_KIND_BOOL   ? "bad_yes_no"
+                                     : "bad_value";
 }
 
 static const char *expected_of(int32_t kind)
@@ -79,16 +86,19 @@ static const char *expected_of(int32_t kind)
     }
 }
 
-/* Numbers stay in the text they were written in; integers beyond 64 bits are cut by the reader and so refused. */
+/* Numbers stay in the text they were written in; integers beyond 64 bits are cut by the reader and
+ * so refused. */
 static int number_text(cli_reader *r, struct json_object *v, const civ_item *f)
 {
     int is_int = json_object_is_type(v, json_type_int);
     int64_t n = is_int ? json_object_get_int64(v) : 0;
-    if (f->kind == CIV_KIND_TEXT || f->kind == CIV_KIND_REGION || f->kind == CIV_KIND_ENUM || f->kind == CIV_KIND_DATE ||
-        f->kind == CIV_KIND_MONTH || f->kind == CIV_KIND_BOOL) {
+    if (f->kind == CIV_KIND_TEXT || f->kind == CIV_KIND_REGION || f->kind == CIV_KIND_ENUM ||
+        f->kind == CIV_KIND_DATE || f->kind == CIV_KIND_MONTH || f->kind == CIV_KIND_BOOL) {
         int many = is_int && (n > 99999999999999 || n < -99999999999999);
         add_error(r, many ? "digits_lost" : "number_for_text", text_of(v),
-                  many ? "text in quotes: long numbers lose digits in spreadsheets and JSON readers" : expected_of(f->kind), NULL);
+                  many ? "text in quotes: long numbers lose digits in spreadsheets and JSON readers"
+                       : expected_of(f->kind),
+                  NULL);
         return 0;
     }
     if (is_int && (n == INT64_MAX || n == INT64_MIN)) {
@@ -112,17 +122,21 @@ static void read_value(cli_reader *r, const civ_item *f, uint32_t row, struct js
     }
     if (type == json_type_array || type == json_type_object) {
         add_error(r, type == json_type_array ? "history" : "wrong_type", text_of(v),
-                  type == json_type_array ? "one value (histories are not part of this version)" : expected_of(f->kind), NULL);
+                  type == json_type_array ? "one value (histories are not part of this version)"
+                                          : expected_of(f->kind),
+                  NULL);
         return;
     }
     if ((type == json_type_int || type == json_type_double) && !number_text(r, v, f))
         return;
-    int quoted = type == json_type_string && (f->kind == CIV_KIND_BOOL || f->kind == CIV_KIND_INTEGER);
+    int quoted =
+        type == json_type_string && (f->kind == CIV_KIND_BOOL || f->kind == CIV_KIND_INTEGER);
     if (quoted || (type == json_type_boolean && f->kind != CIV_KIND_BOOL)) {
         add_error(r, "wrong_type", text_of(v), expected_of(f->kind), NULL);
         return;
     }
-    civ_status bad = civ_case_set_parsed(r->out->facts, (size_t)f->index, row, cli_text(text_of(v)), &error);
+    civ_status bad =
+        civ_case_set_parsed(r->out->facts, (size_t)f->index, row, cli_text(text_of(v)), &error);
     if (bad)
         add_error(r, code_of(bad, f->kind), text_of(v), expected_of(f->kind), error.nearest);
 }
@@ -139,7 +153,8 @@ static void read_fen(cli_reader *r, const civ_item *f, uint32_t row, struct json
 
 /* ---- rows ---- */
 
-static void read_object(cli_reader *r, civ_text entity, uint32_t row, struct json_object *o, const char *also, int depth);
+static void read_object(cli_reader *r, civ_text entity, uint32_t row, struct json_object *o,
+                        const char *also, int depth);
 
 static struct json_object *ids_of(cli_reader *r, civ_text entity)
 {
@@ -172,7 +187,8 @@ static void read_id(cli_reader *r, civ_text child, struct json_object *o)
     r->pointer[cut] = 0;
 }
 
-static void read_list(cli_reader *r, const civ_item *f, civ_text entity, uint32_t row, struct json_object *v, int depth)
+static void read_list(cli_reader *r, const civ_item *f, civ_text entity, uint32_t row,
+                      struct json_object *v, int depth)
 {
     if (v == NULL) {
         civ_case_set_unknown(r->out->facts, (size_t)f->index, row, NULL);
@@ -202,7 +218,8 @@ static void read_list(cli_reader *r, const civ_item *f, civ_text entity, uint32_
     }
 }
 
-static int find_field(cli_reader *r, civ_text entity, const char *key, civ_item *out, civ_error *error)
+static int find_field(cli_reader *r, civ_text entity, const char *key, civ_item *out,
+                      civ_error *error)
 {
     int64_t field = civ_case_field(r->out->facts, entity, cli_text(key), error);
     memset(out, 0, sizeof *out);
@@ -228,8 +245,8 @@ static const char *name_of(civ_text t, char *out, size_t cap)
 }
 
 /* One member of an object; 0 = the entity has no such field. */
-static int read_member(cli_reader *r, civ_text entity, uint32_t row, struct json_object *o, const char *key, struct json_object *v,
-                       civ_error *error, int depth)
+static int read_member(cli_reader *r, civ_text entity, uint32_t row, struct json_object *o,
+                       const char *key, struct json_object *v, civ_error *error, int depth)
 {
     civ_item f;
     char name[96];
@@ -249,7 +266,8 @@ static int read_member(cli_reader *r, civ_text entity, uint32_t row, struct json
     return 1;
 }
 
-static void read_object(cli_reader *r, civ_text entity, uint32_t row, struct json_object *o, const char *also, int depth)
+static void read_object(cli_reader *r, civ_text entity, uint32_t row, struct json_object *o,
+                        const char *also, int depth)
 {
     if (depth > 8) {
         add_error(r, "too_deep", "", "a tree of at most eight levels", NULL);
@@ -259,13 +277,15 @@ static void read_object(cli_reader *r, civ_text entity, uint32_t row, struct jso
     {
         civ_error error = CIV_ERROR_INIT;
         size_t cut = enter(r, key);
-        if (!(also && strcmp(key, also) == 0) && !read_member(r, entity, row, o, key, v, &error, depth))
+        if (!(also && strcmp(key, also) == 0) &&
+            !read_member(r, entity, row, o, key, v, &error, depth))
             add_error(r, "unknown_field", key, "a field of the entity", error.nearest);
         r->pointer[cut] = 0;
     }
 }
 
-/* `{"person": {…}}` is a household of that person; fields of the household stand in the same object. */
+/* `{"person": {…}}` is a household of that person; fields of the household stand in the same
+ * object. */
 static void read_person(cli_reader *r, struct json_object *o)
 {
     uint32_t row;
@@ -277,10 +297,14 @@ static void read_person(cli_reader *r, struct json_object *o)
         civ_error error = CIV_ERROR_INIT, other = CIV_ERROR_INIT;
         size_t cut = enter(r, key);
         if (strcmp(key, "members") == 0)
-            add_error(r, "members_of_person", text_of(v), "\"household\" as the root key: \"person\" is a household of one", "household");
-        else if (strcmp(key, "id") != 0 && !read_member(r, cli_text("person"), row, o, key, v, &error, 0) &&
-            !read_member(r, cli_text("household"), 0, o, key, v, &other, 0))
-            add_error(r, "unknown_field", key, "a field of person or household", error.nearest[0] ? error.nearest : other.nearest);
+            add_error(r, "members_of_person", text_of(v),
+                      "\"household\" as the root key: \"person\" is a household of one",
+                      "household");
+        else if (strcmp(key, "id") != 0 &&
+                 !read_member(r, cli_text("person"), row, o, key, v, &error, 0) &&
+                 !read_member(r, cli_text("household"), 0, o, key, v, &other, 0))
+            add_error(r, "unknown_field", key, "a field of person or household",
+                      error.nearest[0] ? error.nearest : other.nearest);
         r->pointer[cut] = 0;
     }
 }
@@ -308,7 +332,9 @@ static struct json_object *parse(cli_reader *r, const char *text, size_t n)
         size_t line, col;
         cli_text_position(text, at < n ? at : n, &line, &col);
         snprintf(where, sizeof where, "line %zu, column %zu", line, col);
-        add_error(r, "not_json", where, e == json_tokener_success ? "the end of the file" : json_tokener_error_desc(e), NULL);
+        add_error(r, "not_json", where,
+                  e == json_tokener_success ? "the end of the file" : json_tokener_error_desc(e),
+                  NULL);
         json_object_put(o);
         o = NULL;
     }
@@ -333,7 +359,9 @@ static void read_root(cli_reader *r, struct json_object *top, civ_text root)
     }
     size_t cut = enter(r, wanted);
     if (!json_object_object_get_ex(top, wanted, &o) || !json_object_is_type(o, json_type_object)) {
-        add_error(r, "no_root", json_object_object_get_ex(top, wanted, NULL) ? text_of(o) : "nothing", "an object { … }", NULL);
+        add_error(r, "no_root",
+                  json_object_object_get_ex(top, wanted, NULL) ? text_of(o) : "nothing",
+                  "an object { … }", NULL);
     } else if (person) {
         read_person(r, o);
     } else {
@@ -342,7 +370,8 @@ static void read_root(cli_reader *r, struct json_object *top, civ_text root)
     r->pointer[cut] = 0;
 }
 
-static void add_scanned(void *user, const char *code, const char *pointer, const char *found, const char *expected)
+static void add_scanned(void *user, const char *code, const char *pointer, const char *found,
+                        const char *expected)
 {
     cli_reader *r = user;
     snprintf(r->pointer, sizeof r->pointer, "%s", pointer);
@@ -404,11 +433,15 @@ void cli_case_print_errors(const cli_case *c, const char *name, int zh)
         struct json_object *e = json_object_array_get_idx(c->errors, i);
         const char *nearest = member(e, "nearest");
         char line[1400], expected[256];
-        int n = snprintf(line, sizeof line, zh ? "%s：%s 有误（%s）：写的是“%s”，应为 %s" : "%s: error at %s (%s): found '%s'; expected %s", name,
-                         member(e, "pointer")[0] ? member(e, "pointer") : "/", member(e, "code"), member(e, "found"),
+        int n = snprintf(line, sizeof line,
+                         zh ? "%s：%s 有误（%s）：写的是“%s”，应为 %s"
+                            : "%s: error at %s (%s): found '%s'; expected %s",
+                         name, member(e, "pointer")[0] ? member(e, "pointer") : "/",
+                         member(e, "code"), member(e, "found"),
                          cli_say(member(e, "expected"), zh, expected, sizeof expected));
         if (nearest[0] && n > 0 && (size_t)n < sizeof line)
-            snprintf(line + n, sizeof line - (size_t)n, zh ? "；是否想写“%s”？" : "; did you mean '%s'?", nearest);
+            snprintf(line + n, sizeof line - (size_t)n,
+                     zh ? "；是否想写“%s”？" : "; did you mean '%s'?", nearest);
         put_line(line);
     }
 }

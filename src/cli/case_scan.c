@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the JSON reader drops silently, found in the raw text: keys given twice, and NUL characters in strings; and what it
- * takes for JSON although it is none.
+/* What the JSON reader drops silently, found in the raw text: keys given twice, and NUL characters
+ * in strings; and what it takes for JSON although it is none.
  *
  * The text has been read as JSON before; still, every step is bounded and moves forward. */
 #include <string.h>
@@ -50,7 +50,8 @@ void cli_text_position(const char *text, size_t at, size_t *line, size_t *column
     }
 }
 
-static void found(cli_scan *s, const char *code, const char *key, const char *at, const char *expected)
+static void found(cli_scan *s, const char *code, const char *key, const char *at,
+                  const char *expected)
 {
     char text[160];
     size_t line, column;

@@ -30,11 +30,13 @@ void cli_options_free(cli_options *o);
 int cli_usage(const cli_options *o, const char *text, const char *what);
 void cli_help(const char *command, int zh, FILE *to);
 
-/* messages.c: a text of the command line in the language asked for, in `out` where it is not the text itself. */
+/* messages.c: a text of the command line in the language asked for, in `out` where it is not the
+ * text itself. */
 const char *cli_say(const char *text, int zh, char *out, size_t cap);
 
 /* files.c */
-char *cli_read_file(const char *path, size_t *n); /* `-` reads standard input; NULL: a message was printed */
+char *cli_read_file(const char *path,
+                    size_t *n); /* `-` reads standard input; NULL: a message was printed */
 int cli_add_path(civ_policy_builder *b, const char *path, civ_file_kind kind, int examples);
 
 /* policy.c: builds from options; on failure prints the findings and returns the exit code. */
@@ -44,11 +46,12 @@ int cli_print_diagnostics(const civ_policy_builder *b, int zh, FILE *to); /* num
 /* case_json.c */
 typedef struct cli_case {
     civ_case *facts;
-    struct json_object *root;  /* the root object */
+    struct json_object *root;   /* the root object */
     struct json_object *errors; /* array of {"code","pointer","found","expected","nearest"} */
-    struct json_object *ids;   /* {entity: [id or null, …]} */
+    struct json_object *ids;    /* {entity: [id or null, …]} */
 } cli_case;
-/* Reads text into a case for the calculator's root; findings go to `errors`. 0 = fine, 1 = findings, 4 = memory. */
+/* Reads text into a case for the calculator's root; findings go to `errors`. 0 = fine, 1 =
+ * findings, 4 = memory. */
 int cli_case_read(cli_case *out, const char *text, size_t n, civ_policy *policy, civ_text root);
 void cli_case_free(cli_case *c);
 void cli_case_print_errors(const cli_case *c, const char *name, int zh);
@@ -56,7 +59,8 @@ void cli_row_id(const cli_case *c, civ_text entity, uint32_t row, char *out, siz
 
 /* case_scan.c: what is wrong with the raw text of JSON; a report is called for each finding. */
 enum { CLI_POINTER_SIZE = 512 };
-typedef void cli_scan_report(void *user, const char *code, const char *pointer, const char *found, const char *expected);
+typedef void cli_scan_report(void *user, const char *code, const char *pointer, const char *found,
+                             const char *expected);
 void cli_scan_text(const char *text, size_t n, cli_scan_report *report, void *user);
 /* Adds `/key`, escaped, to a JSON pointer; returns the length to which the caller cuts it back. */
 size_t cli_pointer_enter(char pointer[CLI_POINTER_SIZE], const char *key);
@@ -64,8 +68,10 @@ size_t cli_pointer_enter(char pointer[CLI_POINTER_SIZE], const char *key);
 void cli_text_position(const char *text, size_t at, size_t *line, size_t *column);
 
 /* answer.c */
-struct json_object *cli_answer(civ_workspace *w, const civ_calculator *calculator, civ_policy *policy, const cli_case *c, const cli_options *o);
-void cli_answer_text(civ_workspace *w, const civ_calculator *calculator, const struct json_object *answer, const cli_options *o);
+struct json_object *cli_answer(civ_workspace *w, const civ_calculator *calculator,
+                               civ_policy *policy, const cli_case *c, const cli_options *o);
+void cli_answer_text(civ_workspace *w, const civ_calculator *calculator,
+                     const struct json_object *answer, const cli_options *o);
 
 /* commands */
 int cmd_eval(const cli_options *o);

@@ -6,7 +6,9 @@
 
 static const char *kind_name(int32_t kind)
 {
-    static const char *const names[] = {"", "yes/no", "integer", "number", "money", "exact", "date", "month", "enum", "region", "text", "list", "reason"};
+    static const char *const names[] = {"",      "yes/no", "integer", "number", "money",
+                                        "exact", "date",   "month",   "enum",   "region",
+                                        "text",  "list",   "reason"};
     return names[kind];
 }
 
@@ -14,10 +16,12 @@ static void print_values(const civ_policy *policy, const civ_item *f, int zh)
 {
     for (int32_t i = 0; i < f->value_count; i++) {
         civ_text name, label_zh, label_en;
-        if (civ_policy_field_value(policy, (size_t)f->index, (size_t)i, &name, &label_zh, &label_en))
+        if (civ_policy_field_value(policy, (size_t)f->index, (size_t)i, &name, &label_zh,
+                                   &label_en))
             continue;
         civ_text label = zh ? label_zh : label_en;
-        printf("%s%.*s %.*s", i ? ", " : "      ", (int)name.length, name.data, (int)label.length, label.data);
+        printf("%s%.*s %.*s", i ? ", " : "      ", (int)name.length, name.data, (int)label.length,
+               label.data);
     }
     if (f->value_count)
         putchar('\n');
@@ -27,12 +31,16 @@ static void print_item(const civ_item *f, int zh)
 {
     civ_text label = zh ? f->label_zh : f->label_en;
     char name[160];
-    snprintf(name, sizeof name, "%.*s.%.*s", (int)f->entity.length, f->entity.data, (int)f->name.length, f->name.data);
+    snprintf(name, sizeof name, "%.*s.%.*s", (int)f->entity.length, f->entity.data,
+             (int)f->name.length, f->name.data);
     civ_text unit = zh ? f->unit_zh : f->unit_en;
     char kind[64];
-    snprintf(kind, sizeof kind, "%s%s%.*s", kind_name(f->kind), unit.length ? ", " : "", (int)unit.length, unit.data);
+    snprintf(kind, sizeof kind, "%s%s%.*s", kind_name(f->kind), unit.length ? ", " : "",
+             (int)unit.length, unit.data);
     printf("  %-44s %-22s %s%s %.*s\n", name, kind, f->is_event ? (zh ? "事件 " : "event ") : "",
-           f->has_default == 1 ? (zh ? "有缺省" : "assumed when absent") : f->has_default == 2 ? (zh ? "可推定" : "may be presumed") : "",
+           f->has_default == 1   ? (zh ? "有缺省" : "assumed when absent")
+           : f->has_default == 2 ? (zh ? "可推定" : "may be presumed")
+                                 : "",
            (int)label.length, label.data);
 }
 
@@ -64,7 +72,8 @@ static void describe_text(const civ_policy *policy, const civ_calculator *calcul
 
 /* ---- JSON schema (draft 2020-12) ---- */
 
-static struct json_object *entity_schema(const civ_policy *policy, const civ_calculator *calculator, civ_text entity, int zh);
+static struct json_object *entity_schema(const civ_policy *policy, const civ_calculator *calculator,
+                                         civ_text entity, int zh);
 
 static struct json_object *enum_schema(const civ_policy *policy, const civ_item *f)
 {
@@ -90,7 +99,8 @@ static struct json_object *typed(const char *type, const char *pattern)
     return o;
 }
 
-static struct json_object *field_schema(const civ_policy *policy, const civ_calculator *calculator, const civ_item *f, int zh)
+static struct json_object *field_schema(const civ_policy *policy, const civ_calculator *calculator,
+                                        const civ_item *f, int zh)
 {
     struct json_object *o = NULL;
     switch (f->kind) {
@@ -119,14 +129,16 @@ static struct json_object *field_schema(const civ_policy *policy, const civ_calc
     return o;
 }
 
-static struct json_object *entity_schema(const civ_policy *policy, const civ_calculator *calculator, civ_text entity, int zh)
+static struct json_object *entity_schema(const civ_policy *policy, const civ_calculator *calculator,
+                                         civ_text entity, int zh)
 {
     struct json_object *o = json_object_new_object(), *fields = json_object_new_object();
     json_object_object_add(o, "type", json_object_new_string("object"));
     for (size_t i = 0; i < civ_policy_field_count(policy); i++) {
         civ_item f = fresh();
         char name[96];
-        if (!civ_calculator_reads(calculator, i) || civ_policy_field(&f, policy, i) || f.entity.length != entity.length ||
+        if (!civ_calculator_reads(calculator, i) || civ_policy_field(&f, policy, i) ||
+            f.entity.length != entity.length ||
             memcmp(f.entity.data, entity.data, entity.length) != 0)
             continue;
         snprintf(name, sizeof name, "%.*s", (int)f.name.length, f.name.data);
@@ -143,11 +155,13 @@ static void describe_schema(const civ_policy *policy, const civ_calculator *calc
     civ_text root = civ_calculator_root(calculator);
     char name[96];
     snprintf(name, sizeof name, "%.*s", (int)root.length, root.data);
-    json_object_object_add(o, "$schema", json_object_new_string("https://json-schema.org/draft/2020-12/schema"));
+    json_object_object_add(o, "$schema",
+                           json_object_new_string("https://json-schema.org/draft/2020-12/schema"));
     json_object_object_add(o, "type", json_object_new_string("object"));
     json_object_object_add(roots, name, entity_schema(policy, calculator, root, zh));
     json_object_object_add(o, "properties", roots);
-    puts(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
+    puts(json_object_to_json_string_ext(o,
+                                        JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
     json_object_put(o);
 }
 

@@ -17,8 +17,8 @@ static int32_t days_before(int y, int m)
 int cli_date_parse(const char *text, int32_t *day)
 {
     int y, m, d, used = 0;
-    if (strlen(text) != 10 || sscanf(text, "%4d-%2d-%2d%n", &y, &m, &d, &used) != 3 || used != 10 || y < 1900 || y > 2200 || m < 1 ||
-        m > 12 || d < 1)
+    if (strlen(text) != 10 || sscanf(text, "%4d-%2d-%2d%n", &y, &m, &d, &used) != 3 || used != 10 ||
+        y < 1900 || y > 2200 || m < 1 || m > 12 || d < 1)
         return 1;
     int32_t next = m == 12 ? days_before(y + 1, 1) : days_before(y, m + 1);
     *day = days_before(y, m) + d - 1;
@@ -67,15 +67,18 @@ static int make_calculator(civ_calculator **out, civ_policy *policy, const cli_o
 
 /* ---- explanation ---- */
 
-/* What was asked for by name; of whole modules, the decision and the amount, which lead to everything else. */
+/* What was asked for by name; of whole modules, the decision and the amount, which lead to
+ * everything else. */
 static int is_shown(const civ_item *item, const cli_options *o)
 {
-    civ_text tail = {item->name.data + item->module.length, item->name.length - item->module.length};
-    return o->outputs || cli_text_is(tail, ".eligible") || cli_text_is(tail, ".amount") || cli_text_is(tail, ".edge") ||
-           cli_text_is(tail, ".rigid");
+    civ_text tail = {item->name.data + item->module.length,
+                     item->name.length - item->module.length};
+    return o->outputs || cli_text_is(tail, ".eligible") || cli_text_is(tail, ".amount") ||
+           cli_text_is(tail, ".edge") || cli_text_is(tail, ".rigid");
 }
 
-static void explain(civ_workspace *w, const civ_calculator *calculator, struct json_object *answer, const cli_options *o, civ_format format)
+static void explain(civ_workspace *w, const civ_calculator *calculator, struct json_object *answer,
+                    const cli_options *o, civ_format format)
 {
     struct json_object *list = json_object_new_array();
     for (size_t i = 0; i < civ_calculator_output_count(calculator); i++) {
@@ -84,8 +87,10 @@ static void explain(civ_workspace *w, const civ_calculator *calculator, struct j
         memset(&item, 0, sizeof item);
         item.struct_size = sizeof item;
         civ_calculator_output(&item, calculator, i);
-        int on_root = item.entity.length == root.length && memcmp(item.entity.data, root.data, root.length) == 0;
-        if (!on_root || !is_shown(&item, o) || civ_explain_text(&text, w, i, 0, o->zh, format, NULL))
+        int on_root = item.entity.length == root.length &&
+                      memcmp(item.entity.data, root.data, root.length) == 0;
+        if (!on_root || !is_shown(&item, o) ||
+            civ_explain_text(&text, w, i, 0, o->zh, format, NULL))
             continue;
         if (format == CIV_FORMAT_JSON) {
             char *copy = malloc(text.length + 1);
@@ -105,25 +110,29 @@ static void explain(civ_workspace *w, const civ_calculator *calculator, struct j
     json_object_put(list);
 }
 
-static void print_answer(civ_workspace *w, const civ_calculator *calculator, struct json_object *answer, const cli_options *o)
+static void print_answer(civ_workspace *w, const civ_calculator *calculator,
+                         struct json_object *answer, const cli_options *o)
 {
     const char *format = o->format ? o->format : "json";
     int json = strcmp(format, "json") == 0;
     if (o->explain && json)
         explain(w, calculator, answer, o, CIV_FORMAT_JSON);
     if (json) {
-        puts(json_object_to_json_string_ext(answer, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
+        puts(json_object_to_json_string_ext(answer, JSON_C_TO_STRING_PRETTY |
+                                                        JSON_C_TO_STRING_NOSLASHESCAPE));
         return;
     }
     if (strcmp(format, "text") == 0)
         cli_answer_text(w, calculator, answer, o);
     if (o->explain || strcmp(format, "markdown") == 0)
-        explain(w, calculator, answer, o, strcmp(format, "text") == 0 ? CIV_FORMAT_TEXT : CIV_FORMAT_MARKDOWN);
+        explain(w, calculator, answer, o,
+                strcmp(format, "text") == 0 ? CIV_FORMAT_TEXT : CIV_FORMAT_MARKDOWN);
 }
 
 /* ---- the command ---- */
 
-static int decide(civ_policy *policy, civ_calculator *calculator, const cli_options *o, const char *text, size_t n, int32_t on)
+static int decide(civ_policy *policy, civ_calculator *calculator, const cli_options *o,
+                  const char *text, size_t n, int32_t on)
 {
     cli_case c;
     civ_workspace *w = NULL;
@@ -135,11 +144,13 @@ static int decide(civ_policy *policy, civ_calculator *calculator, const cli_opti
         if (!o->format || strcmp(o->format, "json") == 0) {
             struct json_object *answer = json_object_new_object();
             json_object_object_add(answer, "errors", json_object_get(c.errors));
-            puts(json_object_to_json_string_ext(answer, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
+            puts(json_object_to_json_string_ext(answer, JSON_C_TO_STRING_PRETTY |
+                                                            JSON_C_TO_STRING_NOSLASHESCAPE));
             json_object_put(answer);
         }
     }
-    if (!bad && (civ_workspace_create(&w, calculator, &error) || civ_evaluate(w, c.facts, on, &error))) {
+    if (!bad &&
+        (civ_workspace_create(&w, calculator, &error) || civ_evaluate(w, c.facts, on, &error))) {
         fprintf(stderr, "civicrules: %s\n", error.message);
         bad = EXIT_OTHER;
     }
@@ -169,7 +180,8 @@ int cmd_eval(const cli_options *o)
         return cli_usage(o, "eval: --on DATE is missing", NULL);
     if (cli_date_parse(o->on, &on))
         return cli_usage(o, "eval: --on wants a date YYYY-MM-DD from 1900 to 2200, found", o->on);
-    if (o->format && strcmp(o->format, "json") && strcmp(o->format, "text") && strcmp(o->format, "markdown"))
+    if (o->format && strcmp(o->format, "json") && strcmp(o->format, "text") &&
+        strcmp(o->format, "markdown"))
         return cli_usage(o, "--format is json, text or markdown, found", o->format);
     if (civ_engine_create(&engine, NULL, NULL))
         return EXIT_OTHER;

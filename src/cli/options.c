@@ -5,7 +5,8 @@
 
 #include "cli.h"
 
-static const char *const COMMANDS[] = {"eval", "check", "test", "fmt", "list", "describe", "render", "version", "help"};
+static const char *const COMMANDS[] = {"eval",     "check",  "test",    "fmt", "list",
+                                       "describe", "render", "version", "help"};
 enum { N_COMMANDS = sizeof COMMANDS / sizeof *COMMANDS };
 
 civ_text cli_text(const char *s)
@@ -22,46 +23,54 @@ int cli_text_is(civ_text t, const char *s)
 void cli_help(const char *command, int zh, FILE *to)
 {
     (void)command;
-    fputs(zh ? "用法：\n"
-               "  civicrules eval 模块[,模块…] --on 日期 [选项] [案例.json|-]   计算一个家庭的待遇\n"
-               "  civicrules check [路径…]        检查政策文件\n"
-               "  civicrules test [路径…]         运行政策文件中的示例\n"
-               "  civicrules fmt [--check] [-w] 文件…  统一排版\n"
-               "  civicrules describe 模块        列出输入与输出\n"
-               "  civicrules render 模块          把规则写成句子\n"
-               "  civicrules list                 列出模块\n"
-               "选项：\n"
-               "  --policy 路径   增加政策文件或目录      --amend 文件   增加修订\n"
-               "  --let '名称[键]=值'  本次运行改用此值   --outputs a,b  只要这些输出\n"
-               "  --format json|text|markdown  输出格式   --lang zh|en   语言\n"
-               "  --explain 附说明  --strict 未确认视为无数据  --presume 采用推定  --no-embedded 不用内置政策\n"
-               "退出码：0 已答复，1 案例无法读取，2 用法错误，3 政策文件有误，4 其他\n"
-             : "Usage:\n"
-               "  civicrules eval MODULE[,MODULE...] --on DATE [options] [CASE.json|-]   decide one case\n"
-               "  civicrules check [PATH...]      check policy files on top of the embedded ones\n"
-               "  civicrules test [PATH...]       run the examples of policy files\n"
-               "  civicrules fmt [--check] [-w] FILE...  canonical layout\n"
-               "  civicrules describe MODULE      inputs and outputs (--format text|json-schema)\n"
-               "  civicrules render MODULE        the rules as numbered sentences\n"
-               "  civicrules list                 the modules\n"
-               "Options:\n"
-               "  --policy PATH   add policy files or a folder     --amend FILE   add an amendment\n"
-               "  --let 'NAME[KEYS]=VALUE'  set a parameter for this run   --outputs a,b  only these outputs\n"
-               "  --format json|text|markdown                      --lang zh|en\n"
-               "  --explain  --strict (unconfirmed rows are no data)  --presume (apply presumptions)  --no-embedded\n"
-               "Exit: 0 answered, 1 the case cannot be read, 2 usage, 3 the policy is invalid, 4 other\n",
-          to);
+    fputs(
+        zh ? "用法：\n"
+             "  civicrules eval 模块[,模块…] --on 日期 [选项] [案例.json|-]   计算一个家庭的待遇\n"
+             "  civicrules check [路径…]        检查政策文件\n"
+             "  civicrules test [路径…]         运行政策文件中的示例\n"
+             "  civicrules fmt [--check] [-w] 文件…  统一排版\n"
+             "  civicrules describe 模块        列出输入与输出\n"
+             "  civicrules render 模块          把规则写成句子\n"
+             "  civicrules list                 列出模块\n"
+             "选项：\n"
+             "  --policy 路径   增加政策文件或目录      --amend 文件   增加修订\n"
+             "  --let '名称[键]=值'  本次运行改用此值   --outputs a,b  只要这些输出\n"
+             "  --format json|text|markdown  输出格式   --lang zh|en   语言\n"
+             "  --explain 附说明  --strict 未确认视为无数据  --presume 采用推定  --no-embedded "
+             "不用内置政策\n"
+             "退出码：0 已答复，1 案例无法读取，2 用法错误，3 政策文件有误，4 其他\n"
+           : "Usage:\n"
+             "  civicrules eval MODULE[,MODULE...] --on DATE [options] [CASE.json|-]   decide one "
+             "case\n"
+             "  civicrules check [PATH...]      check policy files on top of the embedded ones\n"
+             "  civicrules test [PATH...]       run the examples of policy files\n"
+             "  civicrules fmt [--check] [-w] FILE...  canonical layout\n"
+             "  civicrules describe MODULE      inputs and outputs (--format text|json-schema)\n"
+             "  civicrules render MODULE        the rules as numbered sentences\n"
+             "  civicrules list                 the modules\n"
+             "Options:\n"
+             "  --policy PATH   add policy files or a folder     --amend FILE   add an amendment\n"
+             "  --let 'NAME[KEYS]=VALUE'  set a parameter for this run   --outputs a,b  only these "
+             "outputs\n"
+             "  --format json|text|markdown                      --lang zh|en\n"
+             "  --explain  --strict (unconfirmed rows are no data)  --presume (apply presumptions) "
+             " --no-embedded\n"
+             "Exit: 0 answered, 1 the case cannot be read, 2 usage, 3 the policy is invalid, 4 "
+             "other\n",
+        to);
 }
 
 int cli_usage(const cli_options *o, const char *text, const char *what)
 {
     char said[256];
-    fprintf(stderr, "civicrules: %s%s%s%s\n", cli_say(text, o->zh, said, sizeof said), what ? " '" : "", what ? what : "", what ? "'" : "");
+    fprintf(stderr, "civicrules: %s%s%s%s\n", cli_say(text, o->zh, said, sizeof said),
+            what ? " '" : "", what ? what : "", what ? "'" : "");
     fputs(o->zh ? "用 civicrules --help 查看用法\n" : "see civicrules --help\n", stderr);
     return EXIT_USAGE;
 }
 
-/* Letters that differ at the same place, plus the difference in length: enough to guess a mistyped word. */
+/* Letters that differ at the same place, plus the difference in length: enough to guess a mistyped
+ * word. */
 static size_t difference(const char *a, const char *b)
 {
     size_t n = 0, i = 0;
@@ -70,7 +79,8 @@ static size_t difference(const char *a, const char *b)
     return n + strlen(a + i) + strlen(b + i);
 }
 
-static int unknown(const cli_options *o, const char *kind, const char *word, const char *const *names, size_t n)
+static int unknown(const cli_options *o, const char *kind, const char *word,
+                   const char *const *names, size_t n)
 {
     const char *best = NULL;
     size_t least = strlen(word) / 2 + 1;
@@ -94,14 +104,14 @@ static void push(cli_list *list, const char *text)
 
 static int *flag_of(cli_options *o, const char *word)
 {
-    return strcmp(word, "--explain") == 0       ? &o->explain
-           : strcmp(word, "--strict") == 0      ? &o->strict
-           : strcmp(word, "--presume") == 0     ? &o->presume
-           : strcmp(word, "--no-embedded") == 0 ? &o->no_embedded
-           : strcmp(word, "--check") == 0       ? &o->check
-           : strcmp(word, "-w") == 0            ? &o->write
+    return strcmp(word, "--explain") == 0                           ? &o->explain
+           : strcmp(word, "--strict") == 0                          ? &o->strict
+           : strcmp(word, "--presume") == 0                         ? &o->presume
+           : strcmp(word, "--no-embedded") == 0                     ? &o->no_embedded
+           : strcmp(word, "--check") == 0                           ? &o->check
+           : strcmp(word, "-w") == 0                                ? &o->write
            : strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 ? &o->help
-                                                                   : NULL;
+                                                                    : NULL;
 }
 
 static int value_option(cli_options *o, const char *word, const char *value)
@@ -127,8 +137,9 @@ static int value_option(cli_options *o, const char *word, const char *value)
 
 int cli_parse(cli_options *o, int argc, char **argv)
 {
-    static const char *const words[] = {"--on", "--policy", "--amend", "--let", "--outputs", "--format", "--lang", "--explain",
-                                        "--strict", "--presume", "--no-embedded", "--check", "--help"};
+    static const char *const words[] = {
+        "--on",      "--policy", "--amend",   "--let",         "--outputs", "--format", "--lang",
+        "--explain", "--strict", "--presume", "--no-embedded", "--check",   "--help"};
     memset(o, 0, sizeof *o);
     cli_list *const lists[] = {&o->positional, &o->policies, &o->amendments, &o->lets};
     for (int i = 0; i < 4; i++) {
@@ -145,7 +156,8 @@ int cli_parse(cli_options *o, int argc, char **argv)
             *flag = 1;
         else if (word[0] != '-' || word[1] == 0)
             push(&o->positional, word);
-        else if (strcmp(word, "--lang") == 0 && i + 1 < argc && strcmp(argv[i + 1], "zh") && strcmp(argv[i + 1], "en"))
+        else if (strcmp(word, "--lang") == 0 && i + 1 < argc && strcmp(argv[i + 1], "zh") &&
+                 strcmp(argv[i + 1], "en"))
             return cli_usage(o, "--lang is zh or en, found", argv[i + 1]);
         else if (i + 1 < argc && value_option(o, word, argv[i + 1]) == 0)
             i++;

@@ -64,7 +64,8 @@ int cli_policy(civ_policy **out, civ_engine *engine, const cli_options *o, int e
 
 /* ---- check ---- */
 
-/* Every output is compiled for all dates, so that what a plan refuses is found here and not at the counter. */
+/* Every output is compiled for all dates, so that what a plan refuses is found here and not at the
+ * counter. */
 static int compile_all(civ_policy *policy)
 {
     int bad = 0;
@@ -109,7 +110,8 @@ int cmd_check(const cli_options *o)
         bad = plans ? EXIT_POLICY : 0;
     }
     if (!bad || bad == EXIT_POLICY)
-        printf(o->zh ? "%d 个错误，%d 个警告\n" : "%d errors, %d warnings\n", errors, (int)findings - errors);
+        printf(o->zh ? "%d 个错误，%d 个警告\n" : "%d errors, %d warnings\n", errors,
+               (int)findings - errors);
     civ_policy_release(policy);
     civ_policy_builder_release(b);
     civ_engine_release(engine);
@@ -124,7 +126,9 @@ int cmd_test(const cli_options *o)
     civ_policy *policy;
     cli_options with = *o;
     if (o->positional.n < 2)
-        return cli_usage(o, o->zh ? "示例不随库内置：请给出路径" : "examples are not embedded: give their path", NULL);
+        return cli_usage(
+            o, o->zh ? "示例不随库内置：请给出路径" : "examples are not embedded: give their path",
+            NULL);
     if (civ_engine_create(&engine, NULL, NULL))
         return EXIT_OTHER;
     /* a tree that holds the packs themselves stands in for the embedded ones */
@@ -138,7 +142,9 @@ int cmd_test(const cli_options *o)
         r.struct_size = sizeof r;
         bad = civ_policy_test(&r, policy, o->zh, NULL) ? EXIT_OTHER : r.failed ? EXIT_CASE : 0;
         fwrite(r.text.data, 1, r.text.length, stdout);
-        printf(o->zh ? "%u 个示例，%u 项核对，%u 个不通过\n" : "%u examples, %u checks, %u failed\n", r.examples, r.checks, r.failed);
+        printf(o->zh ? "%u 个示例，%u 项核对，%u 个不通过\n"
+                     : "%u examples, %u checks, %u failed\n",
+               r.examples, r.checks, r.failed);
         if (r.examples == 0)
             bad = EXIT_CASE;
     }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The plan compiler: which definitions are needed, which segments of time there are, one plan for each. */
+/* The plan compiler: which definitions are needed, which segments of time there are, one plan for
+ * each. */
 #include <string.h>
 
 #include "engine/build.h"
@@ -13,8 +14,8 @@ static void need(const cr_program *p, uint8_t *needed, int32_t def)
         needed[g] = 1;
 }
 
-/* Closure over dependencies and gates; definitions reading gated fields need those requires too, so all field gates are
-   taken in: they are few. */
+/* Closure over dependencies and gates; definitions reading gated fields need those requires too, so
+   all field gates are taken in: they are few. */
 static uint8_t *needed_defs(cr_calculator *calc)
 {
     const cr_program *p = &calc->policy->program;
@@ -57,10 +58,12 @@ static int add_day(cr_arena *arena, cr_days *days, int32_t day)
 
 static int add_version_days(cr_arena *arena, cr_days *days, const cr_version *v)
 {
-    int ok = add_day(arena, days, v->from) && (v->to == CR_DATE_MAX || add_day(arena, days, v->to + 1));
+    int ok =
+        add_day(arena, days, v->from) && (v->to == CR_DATE_MAX || add_day(arena, days, v->to + 1));
     for (uint32_t i = 0; ok && i < v->stmt->clauses.n; i++) {
         const cr_period p = v->stmt->clauses.at[i].period;
-        ok = add_day(arena, days, p.from) && (p.to == CR_DATE_MAX || add_day(arena, days, p.to + 1));
+        ok =
+            add_day(arena, days, p.from) && (p.to == CR_DATE_MAX || add_day(arena, days, p.to + 1));
     }
     return ok;
 }
@@ -117,11 +120,13 @@ static int init_plan(cr_build *b, int32_t from, int32_t to)
     cr_insn on = {0};
     on.op = CR_OP_ON;
     on.space = (int16_t)b->calc->root;
-    b->plan->on = cr_emit(b, on, CR_LANE_32 < b->calc->min_lane ? CR_LANE_32 : CR_LANE_32, CR_DATE_MIN, CR_DATE_MAX);
+    b->plan->on = cr_emit(b, on, CR_LANE_32 < b->calc->min_lane ? CR_LANE_32 : CR_LANE_32,
+                          CR_DATE_MIN, CR_DATE_MAX);
     return b->plan->on < 0;
 }
 
-static int build_plan(cr_calculator *calc, const int32_t *order, uint32_t n, int32_t from, int32_t to, cr_plan_error *error)
+static int build_plan(cr_calculator *calc, const int32_t *order, uint32_t n, int32_t from,
+                      int32_t to, cr_plan_error *error)
 {
     cr_plan empty = {0};
     cr_build b = {0};
@@ -158,7 +163,8 @@ int cr_plan_all(cr_calculator *calc, cr_plan_error *error)
         return 1;
     }
     for (uint32_t i = 0; i < days.n; i++)
-        if (build_plan(calc, order, n, days.at[i], i + 1 < days.n ? days.at[i + 1] - 1 : CR_DATE_MAX, error))
+        if (build_plan(calc, order, n, days.at[i],
+                       i + 1 < days.n ? days.at[i + 1] - 1 : CR_DATE_MAX, error))
             return 1;
     return 0;
 }

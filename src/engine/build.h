@@ -10,14 +10,15 @@ typedef struct cr_env { /* names of the definition being lowered */
     const void *owner;
     int32_t entity;
     int32_t def;
-    cr_pval *locals;      /* per clause of stmt; reg -1 = not lowered yet */
-    const cr_pval *args;  /* of a parameterised definition */
-    uint32_t depth;       /* of calls */
+    cr_pval *locals;     /* per clause of stmt; reg -1 = not lowered yet */
+    const cr_pval *args; /* of a parameterised definition */
+    uint32_t depth;      /* of calls */
 } cr_env;
 
 enum { CR_MAX_FACTORS = 12 };
 
-typedef struct cr_product { /* a register that is the product of divisors: their registers, sorted */
+typedef struct cr_product { /* a register that is the product of divisors: their registers, sorted
+                             */
     int32_t reg;
     uint32_t n;
     int32_t factor[CR_MAX_FACTORS];
@@ -28,32 +29,37 @@ typedef struct cr_build {
     const cr_policy *policy;
     const cr_program *program;
     cr_plan *plan;
-    int32_t date;          /* first day of the segment */
+    int32_t date; /* first day of the segment */
     cr_plan_error *error;
     int failed;
-    int32_t *table;        /* open addressing over code: value numbering; -1 = free */
+    int32_t *table; /* open addressing over code: value numbering; -1 = free */
     uint32_t table_size;
     CR_VEC(cr_product) products;
-    uint8_t **cones;       /* per definition that is a require: definitions it is made of; NULL = not made */
-    int32_t current;       /* definition being lowered; -1 = none */
-    uint32_t depth;        /* of definitions lowered on demand */
+    uint8_t *
+        *cones; /* per definition that is a require: definitions it is made of; NULL = not made */
+    int32_t current; /* definition being lowered; -1 = none */
+    uint32_t depth;  /* of definitions lowered on demand */
 } cr_build;
 
 /* emit.c */
 void cr_build_fail(cr_build *b, const char *text);
 cr_lane cr_build_lane(const cr_build *b, cr_i128 lo, cr_i128 hi);
-int32_t cr_emit(cr_build *b, cr_insn insn, cr_lane lane, cr_i128 lo, cr_i128 hi); /* result register; -1 = failed */
+int32_t cr_emit(cr_build *b, cr_insn insn, cr_lane lane, cr_i128 lo,
+                cr_i128 hi); /* result register; -1 = failed */
 int32_t cr_emit_const(cr_build *b, int32_t space, cr_i128 value);
 int32_t cr_emit_lane(cr_build *b, int32_t reg, cr_lane lane); /* reg in that lane */
 int32_t cr_emit_above(const cr_build *b, int32_t reg);
-int32_t cr_emit_space(cr_build *b, int32_t reg, int32_t space); /* reg of an ancestor, in the rows of space */
+int32_t cr_emit_space(cr_build *b, int32_t reg,
+                      int32_t space); /* reg of an ancestor, in the rows of space */
 cr_pval cr_pval_space(cr_build *b, cr_pval v, int32_t space);
 cr_pval cr_pval_none(void);
 cr_pval cr_pval_reg(cr_build *b, int32_t reg); /* class S, den 1, bounds of the register */
 cr_pval cr_pval_const(cr_build *b, int32_t space, cr_i128 value, cr_i128 den);
 int cr_pval_is_const(const cr_build *b, cr_pval v, cr_i128 *value);
-int32_t cr_emit2(cr_build *b, cr_op op, int32_t space, int32_t a, int32_t b2, cr_i128 lo, cr_i128 hi); /* lane-generic */
-int32_t cr_emit_bool(cr_build *b, cr_op op, int32_t space, int32_t a, int32_t b2); /* byte operations with folding */
+int32_t cr_emit2(cr_build *b, cr_op op, int32_t space, int32_t a, int32_t b2, cr_i128 lo,
+                 cr_i128 hi); /* lane-generic */
+int32_t cr_emit_bool(cr_build *b, cr_op op, int32_t space, int32_t a,
+                     int32_t b2); /* byte operations with folding */
 int32_t cr_emit_compare(cr_build *b, cr_op op, int32_t space, int32_t a, int32_t b2);
 int32_t cr_emit_select(cr_build *b, int32_t space, int32_t cond, int32_t a, int32_t b2);
 
@@ -67,7 +73,8 @@ int32_t cr_num_compare(cr_build *b, int32_t space, cr_op op, cr_pval x, cr_pval 
 cr_pval cr_num_select(cr_build *b, int32_t space, int32_t cond, cr_pval x, cr_pval y);
 cr_pval cr_num_round(cr_build *b, int32_t space, cr_pval x, cr_rat step, int mode);
 cr_pval cr_num_sum(cr_build *b, int32_t space, int32_t child, cr_pval x);
-cr_pval cr_num_extreme(cr_build *b, int32_t space, int32_t child, cr_op op, cr_pval x, int32_t mask);
+cr_pval cr_num_extreme(cr_build *b, int32_t space, int32_t child, cr_op op, cr_pval x,
+                       int32_t mask);
 
 /* lower.c: expressions */
 cr_pval cr_lower(cr_build *b, cr_env *env, int32_t space, const cr_expr *x);

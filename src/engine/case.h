@@ -6,7 +6,8 @@
 #include "base/date.h"
 #include "policy/policy.h"
 
-/* What a cell says. Absent is not unknown: an absent event has not happened, an absent field may have a default. */
+/* What a cell says. Absent is not unknown: an absent event has not happened, an absent field may
+ * have a default. */
 typedef enum cr_cell { CR_CELL_ABSENT, CR_CELL_KNOWN, CR_CELL_UNKNOWN, CR_CELL_INVALID } cr_cell;
 
 typedef struct cr_case_field {
@@ -32,9 +33,11 @@ cr_case *cr_case_make(cr_policy *policy, cr_alloc alloc, int32_t root); /* NULL 
 void cr_case_free(cr_case *c);
 void cr_case_forget(cr_case *c);
 
-/* 0 fine; 1 out of memory; 2 parents must come in order (rows of a list are added parent by parent); 3 too many rows */
+/* 0 fine; 1 out of memory; 2 parents must come in order (rows of a list are added parent by
+ * parent); 3 too many rows */
 int cr_case_row(cr_case *c, int32_t field, uint32_t parent, uint32_t *row);
-/* States a cell; numbers in units of the last decimal, days, months, indices. Outside the field's range it is invalid. */
+/* States a cell; numbers in units of the last decimal, days, months, indices. Outside the field's
+ * range it is invalid. */
 int cr_case_put(cr_case *c, int32_t field, uint32_t row, int64_t value);
 int cr_case_mark(cr_case *c, int32_t field, uint32_t row, cr_cell cell);
 cr_cell cr_case_cell(const cr_case *c, int32_t field, uint32_t row);

@@ -46,9 +46,14 @@ cr_lane cr_build_lane(const cr_build *b, cr_i128 lo, cr_i128 hi)
 static uint32_t insn_hash(const cr_insn *insn)
 {
     uint64_t h = insn->op * 31u + insn->lane;
-    const uint64_t parts[] = {insn->mode, (uint64_t)(uint16_t)insn->space, (uint64_t)(uint16_t)insn->child,
-                              (uint64_t)(uint32_t)insn->a, (uint64_t)(uint32_t)insn->b, (uint64_t)(uint32_t)insn->c,
-                              (uint64_t)(uint32_t)insn->imm, (uint64_t)insn->wide};
+    const uint64_t parts[] = {insn->mode,
+                              (uint64_t)(uint16_t)insn->space,
+                              (uint64_t)(uint16_t)insn->child,
+                              (uint64_t)(uint32_t)insn->a,
+                              (uint64_t)(uint32_t)insn->b,
+                              (uint64_t)(uint32_t)insn->c,
+                              (uint64_t)(uint32_t)insn->imm,
+                              (uint64_t)insn->wide};
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
         h = (h ^ parts[i]) * UINT64_C(0x9E3779B97F4A7C15);
     return (uint32_t)(h >> 32);
@@ -64,8 +69,9 @@ static int args_same(const cr_build *b, const cr_insn *x, const cr_insn *y)
 
 static int insn_same(const cr_build *b, const cr_insn *x, const cr_insn *y)
 {
-    if (x->op != y->op || x->lane != y->lane || x->mode != y->mode || x->space != y->space || x->child != y->child ||
-        x->b != y->b || x->c != y->c || x->imm != y->imm || x->wide != y->wide)
+    if (x->op != y->op || x->lane != y->lane || x->mode != y->mode || x->space != y->space ||
+        x->child != y->child || x->b != y->b || x->c != y->c || x->imm != y->imm ||
+        x->wide != y->wide)
         return 0;
     return x->op == CR_OP_ROW ? args_same(b, x, y) : x->a == y->a;
 }
@@ -97,10 +103,8 @@ static cr_lane result_lane(const cr_insn *insn, cr_lane lane)
     switch (insn->op) {
     case CR_OP_EQ:
     case CR_OP_LT:
-    case CR_OP_LE:
-        return CR_LANE_8;
-    default:
-        return lane;
+    case CR_OP_LE: return CR_LANE_8;
+    default: return lane;
     }
 }
 
@@ -113,7 +117,8 @@ static int32_t new_register(cr_build *b, cr_insn insn, cr_lane lane, cr_i128 lo,
     reg.lo = lo < 0 ? lo : 0;
     reg.hi = hi > 0 ? hi : 0;
     insn.dst = (int32_t)b->plan->regs.n;
-    if (!CR_PUSH(&b->calc->arena, b->plan->regs, reg) || !CR_PUSH(&b->calc->arena, b->plan->code, insn)) {
+    if (!CR_PUSH(&b->calc->arena, b->plan->regs, reg) ||
+        !CR_PUSH(&b->calc->arena, b->plan->code, insn)) {
         fail_memory(b);
         return -1;
     }
@@ -272,7 +277,8 @@ static cr_lane wider(const cr_build *b, int32_t a, int32_t b2, cr_lane least)
     return lane;
 }
 
-int32_t cr_emit2(cr_build *b, cr_op op, int32_t space, int32_t a, int32_t b2, cr_i128 lo, cr_i128 hi)
+int32_t cr_emit2(cr_build *b, cr_op op, int32_t space, int32_t a, int32_t b2, cr_i128 lo,
+                 cr_i128 hi)
 {
     a = cr_emit_space(b, a, space);
     b2 = cr_emit_space(b, b2, space);
@@ -295,7 +301,9 @@ int32_t cr_emit_compare(cr_build *b, cr_op op, int32_t space, int32_t a, int32_t
         return -1;
     const cr_reg ra = b->plan->regs.at[a], rb = b->plan->regs.at[b2];
     if (ra.is_const && rb.is_const) {
-        int holds = op == CR_OP_EQ ? ra.value == rb.value : op == CR_OP_LT ? ra.value < rb.value : ra.value <= rb.value;
+        int holds = op == CR_OP_EQ   ? ra.value == rb.value
+                    : op == CR_OP_LT ? ra.value < rb.value
+                                     : ra.value <= rb.value;
         return cr_emit_const(b, space, holds);
     }
     cr_lane lane = wider(b, a, b2, CR_LANE_8);
@@ -315,7 +323,8 @@ static int fold_bool(cr_build *b, cr_op op, int32_t space, int32_t a, int32_t b2
     int yes_is_unit = op == CR_OP_AND;
     if (op == CR_OP_AND || op == CR_OP_OR) {
         if (ra.is_const && rb.is_const)
-            *out = cr_emit_const(b, space, op == CR_OP_AND ? ra.value && rb.value : ra.value || rb.value);
+            *out = cr_emit_const(b, space,
+                                 op == CR_OP_AND ? ra.value && rb.value : ra.value || rb.value);
         else if (ra.is_const)
             *out = (ra.value != 0) == yes_is_unit ? b2 : a;
         else if (rb.is_const)

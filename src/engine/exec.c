@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Workspaces: registers for the plans of a calculator, and one evaluation of a case.
 
-   Registers of one plan live in one block of memory, made for as many rows as the case has and kept: a call on a warm
-   workspace allocates nothing. */
+   Registers of one plan live in one block of memory, made for as many rows as the case has and
+   kept: a call on a warm workspace allocates nothing. */
 #include <string.h>
 
 #include "base/date.h"
@@ -27,7 +27,8 @@ cr_workspace *cr_workspace_make(cr_calculator *calc)
     w->spaces = cr_mem_get(&alloc, (size_t)calc->policy->program.entities.n + 1, sizeof *w->spaces);
     if (!w->frames || !w->spaces) {
         cr_mem_free(&alloc, w->frames, calc->plans.n * sizeof *w->frames);
-        cr_mem_free(&alloc, w->spaces, ((size_t)calc->policy->program.entities.n + 1) * sizeof *w->spaces);
+        cr_mem_free(&alloc, w->spaces,
+                    ((size_t)calc->policy->program.entities.n + 1) * sizeof *w->spaces);
         cr_mem_free(&alloc, w, sizeof *w);
         return NULL;
     }
@@ -51,7 +52,8 @@ void cr_workspace_free(cr_workspace *w)
         drop_frame(w, &w->frames[i]);
     for (uint32_t i = 0; i < n_spaces; i++) {
         cr_space_rows *s = &w->spaces[i];
-        cr_mem_free(&alloc, s->off, ((size_t)s->parent_cap + 1) * sizeof *s->off * (s->parent_cap > 0));
+        cr_mem_free(&alloc, s->off,
+                    ((size_t)s->parent_cap + 1) * sizeof *s->off * (s->parent_cap > 0));
         cr_mem_free(&alloc, s->list_memory, s->parent_cap);
         cr_mem_free(&alloc, s->parent, s->cap * sizeof *s->parent);
     }
@@ -82,7 +84,8 @@ static int reserve_rows(cr_workspace *w, cr_space_rows *s, uint32_t rows, uint32
             cr_mem_free(&w->alloc, list, cap);
             return 1;
         }
-        cr_mem_free(&w->alloc, s->off, ((size_t)s->parent_cap + 1) * sizeof *off * (s->parent_cap > 0));
+        cr_mem_free(&w->alloc, s->off,
+                    ((size_t)s->parent_cap + 1) * sizeof *off * (s->parent_cap > 0));
         cr_mem_free(&w->alloc, s->list_memory, s->parent_cap);
         s->off = off;
         s->list_memory = list;
@@ -91,7 +94,8 @@ static int reserve_rows(cr_workspace *w, cr_space_rows *s, uint32_t rows, uint32
     return 0;
 }
 
-/* A list that was not stated is unknown, or empty if it is an event list; one with too few or too many rows is invalid. */
+/* A list that was not stated is unknown, or empty if it is an event list; one with too few or too
+ * many rows is invalid. */
 static uint8_t list_cell(const cr_workspace *w, const cr_entity *e, uint32_t parent, uint32_t rows)
 {
     cr_cell cell = cr_case_cell(w->input, e->parent_field, parent);

@@ -8,22 +8,23 @@
 
 typedef struct cr_space_rows { /* the rows of one space in the block */
     uint32_t n;
-    uint32_t *off;      /* per parent row, and one more: first child row */
-    uint32_t *parent;   /* per row: its parent row */
-    uint8_t *list;      /* per parent row: status of the list; NULL = all known */
+    uint32_t *off;    /* per parent row, and one more: first child row */
+    uint32_t *parent; /* per row: its parent row */
+    uint8_t *list;    /* per parent row: status of the list; NULL = all known */
     uint8_t *list_memory;
     uint32_t cap, parent_cap;
 } cr_space_rows;
 
 typedef struct cr_frame { /* registers of one plan */
     const cr_plan *plan;
-    void **val;           /* per register: its lanes */
-    uint8_t **st;         /* per register: status bytes of this block, NULL = all known; may alias another's */
-    uint8_t **st_memory;  /* per register: room for them */
-    void *block;          /* that all the above point into */
+    void **val; /* per register: its lanes */
+    uint8_t *
+        *st; /* per register: status bytes of this block, NULL = all known; may alias another's */
+    uint8_t **st_memory; /* per register: room for them */
+    void *block;         /* that all the above point into */
     size_t block_size;
-    uint32_t *caps;       /* per space: rows that there is room for */
-    uint8_t **mark;       /* per register: rows that why.c asks about; made on demand */
+    uint32_t *caps; /* per space: rows that there is room for */
+    uint8_t **mark; /* per register: rows that why.c asks about; made on demand */
     void *mark_block;
     size_t mark_size;
 } cr_frame;
@@ -31,20 +32,22 @@ typedef struct cr_frame { /* registers of one plan */
 typedef struct cr_workspace {
     cr_calculator *calc;
     cr_alloc alloc;
-    cr_frame *frames;     /* per plan */
-    cr_frame *frame;      /* of the last evaluation; NULL = none */
+    cr_frame *frames;      /* per plan */
+    cr_frame *frame;       /* of the last evaluation; NULL = none */
     cr_space_rows *spaces; /* per entity */
     const cr_case *input;
     int32_t on;
 } cr_workspace;
 
 typedef void (*cr_kernel)(cr_workspace *w, const cr_insn *i);
-extern const cr_kernel cr_kernels[CR_OP_COUNT][5]; /* by operation and lane; 0 where lanes do not matter */
+extern const cr_kernel cr_kernels[CR_OP_COUNT]
+                                 [5]; /* by operation and lane; 0 where lanes do not matter */
 
 cr_workspace *cr_workspace_make(cr_calculator *calc); /* NULL = out of memory */
 void cr_workspace_free(cr_workspace *w);
 
-/* Evaluates one case. 0 fine, 2 out of memory (the workspace is as before), 3 the date is out of range. */
+/* Evaluates one case. 0 fine, 2 out of memory (the workspace is as before), 3 the date is out of
+ * range. */
 int cr_workspace_run(cr_workspace *w, const cr_case *input, int32_t on);
 
 /* A lane of a register as a wide integer, and its status. */

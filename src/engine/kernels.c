@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Kernels: the values and the statuses of every operation, over all rows of a block.
 
-   Values are computed for every row without a branch on its status; a row that is not known holds some number inside the
-   register's interval, and nobody reads it. Statuses are computed only where an operand has any. */
+   Values are computed for every row without a branch on its status; a row that is not known holds
+   some number inside the register's interval, and nobody reads it. Statuses are computed only where
+   an operand has any. */
 #include <string.h>
 
 #include "base/date.h"
@@ -44,155 +45,155 @@ static uint8_t status_at(const uint8_t *st, uint32_t k)
 
 /* ---- lane-generic kernels ---- */
 
-#define BINARY(NAME, T, EXPR)                                                                                              \
-    static void NAME##_##T(cr_workspace *w, const cr_insn *i)                                                              \
-    {                                                                                                                      \
-        const T *restrict a = VAL(w, i->a), *restrict b = VAL(w, i->b);                                                    \
-        T *restrict d = VAL(w, i->dst);                                                                                    \
-        for (uint32_t k = 0, n = N(w, i); k < n; k++)                                                                      \
-            d[k] = (T)(EXPR);                                                                                              \
-        strict2(w, i, i->a, i->b);                                                                                         \
+#define BINARY(NAME, T, EXPR)                                                                      \
+    static void NAME##_##T(cr_workspace *w, const cr_insn *i)                                      \
+    {                                                                                              \
+        const T *restrict a = VAL(w, i->a), *restrict b = VAL(w, i->b);                            \
+        T *restrict d = VAL(w, i->dst);                                                            \
+        for (uint32_t k = 0, n = N(w, i); k < n; k++)                                              \
+            d[k] = (T)(EXPR);                                                                      \
+        strict2(w, i, i->a, i->b);                                                                 \
     }
 
-#define COMPARE(NAME, T, OP)                                                                                               \
-    static void NAME##_##T(cr_workspace *w, const cr_insn *i)                                                              \
-    {                                                                                                                      \
-        const T *restrict a = VAL(w, i->a), *restrict b = VAL(w, i->b);                                                    \
-        int8_t *restrict d = VAL(w, i->dst);                                                                               \
-        for (uint32_t k = 0, n = N(w, i); k < n; k++)                                                                      \
-            d[k] = a[k] OP b[k];                                                                                           \
-        strict2(w, i, i->a, i->b);                                                                                         \
+#define COMPARE(NAME, T, OP)                                                                       \
+    static void NAME##_##T(cr_workspace *w, const cr_insn *i)                                      \
+    {                                                                                              \
+        const T *restrict a = VAL(w, i->a), *restrict b = VAL(w, i->b);                            \
+        int8_t *restrict d = VAL(w, i->dst);                                                       \
+        for (uint32_t k = 0, n = N(w, i); k < n; k++)                                              \
+            d[k] = a[k] OP b[k];                                                                   \
+        strict2(w, i, i->a, i->b);                                                                 \
     }
 
 /* 0 × anything is 0: a known zero on one side lets go of the other. */
-#define MULTIPLY(T)                                                                                                        \
-    static void mul_##T(cr_workspace *w, const cr_insn *i)                                                                 \
-    {                                                                                                                      \
-        const T *restrict a = VAL(w, i->a), *restrict b = VAL(w, i->b);                                                    \
-        const uint8_t *x = ST(w, i->a), *y = ST(w, i->b);                                                                  \
-        T *restrict d = VAL(w, i->dst);                                                                                    \
-        uint32_t n = N(w, i);                                                                                              \
-        for (uint32_t k = 0; k < n; k++)                                                                                   \
-            d[k] = (T)(a[k] * b[k]);                                                                                       \
-        w->frame->st[i->dst] = NULL;                                                                                       \
-        if (!x && !y)                                                                                                      \
-            return;                                                                                                        \
-        uint8_t *s = own_status(w, i->dst);                                                                                \
-        for (uint32_t k = 0; k < n; k++) {                                                                                 \
-            uint8_t p = status_at(x, k), q = status_at(y, k);                                                              \
-            int zero = (!p && a[k] == 0) || (!q && b[k] == 0);                                                             \
-            s[k] = zero ? CR_KNOWN : worst(p, q);                                                                          \
-            if (zero)                                                                                                      \
-                d[k] = 0;                                                                                                  \
-        }                                                                                                                  \
+#define MULTIPLY(T)                                                                                \
+    static void mul_##T(cr_workspace *w, const cr_insn *i)                                         \
+    {                                                                                              \
+        const T *restrict a = VAL(w, i->a), *restrict b = VAL(w, i->b);                            \
+        const uint8_t *x = ST(w, i->a), *y = ST(w, i->b);                                          \
+        T *restrict d = VAL(w, i->dst);                                                            \
+        uint32_t n = N(w, i);                                                                      \
+        for (uint32_t k = 0; k < n; k++)                                                           \
+            d[k] = (T)(a[k] * b[k]);                                                               \
+        w->frame->st[i->dst] = NULL;                                                               \
+        if (!x && !y)                                                                              \
+            return;                                                                                \
+        uint8_t *s = own_status(w, i->dst);                                                        \
+        for (uint32_t k = 0; k < n; k++) {                                                         \
+            uint8_t p = status_at(x, k), q = status_at(y, k);                                      \
+            int zero = (!p && a[k] == 0) || (!q && b[k] == 0);                                     \
+            s[k] = zero ? CR_KNOWN : worst(p, q);                                                  \
+            if (zero)                                                                              \
+                d[k] = 0;                                                                          \
+        }                                                                                          \
     }
 
-#define SELECTION(T)                                                                                                       \
-    static void select_##T(cr_workspace *w, const cr_insn *i)                                                              \
-    {                                                                                                                      \
-        const T *restrict a = VAL(w, i->a), *restrict b = VAL(w, i->b);                                                    \
-        const int8_t *restrict c = VAL(w, i->c);                                                                           \
-        const uint8_t *x = ST(w, i->a), *y = ST(w, i->b), *z = ST(w, i->c);                                                \
-        T *restrict d = VAL(w, i->dst);                                                                                    \
-        uint32_t n = N(w, i);                                                                                              \
-        for (uint32_t k = 0; k < n; k++)                                                                                   \
-            d[k] = c[k] ? a[k] : b[k];                                                                                     \
-        w->frame->st[i->dst] = NULL;                                                                                       \
-        if (!x && !y && !z)                                                                                                \
-            return;                                                                                                        \
-        uint8_t *s = own_status(w, i->dst);                                                                                \
-        for (uint32_t k = 0; k < n; k++) {                                                                                 \
-            uint8_t p = status_at(x, k), q = status_at(y, k), r = status_at(z, k);                                         \
-            int same = !p && !q && a[k] == b[k];                                                                           \
-            s[k] = !r ? (c[k] ? p : q) : same ? CR_KNOWN : worst(r, worst(p, q));                                          \
-        }                                                                                                                  \
+#define SELECTION(T)                                                                               \
+    static void select_##T(cr_workspace *w, const cr_insn *i)                                      \
+    {                                                                                              \
+        const T *restrict a = VAL(w, i->a), *restrict b = VAL(w, i->b);                            \
+        const int8_t *restrict c = VAL(w, i->c);                                                   \
+        const uint8_t *x = ST(w, i->a), *y = ST(w, i->b), *z = ST(w, i->c);                        \
+        T *restrict d = VAL(w, i->dst);                                                            \
+        uint32_t n = N(w, i);                                                                      \
+        for (uint32_t k = 0; k < n; k++)                                                           \
+            d[k] = c[k] ? a[k] : b[k];                                                             \
+        w->frame->st[i->dst] = NULL;                                                               \
+        if (!x && !y && !z)                                                                        \
+            return;                                                                                \
+        uint8_t *s = own_status(w, i->dst);                                                        \
+        for (uint32_t k = 0; k < n; k++) {                                                         \
+            uint8_t p = status_at(x, k), q = status_at(y, k), r = status_at(z, k);                 \
+            int same = !p && !q && a[k] == b[k];                                                   \
+            s[k] = !r ? (c[k] ? p : q) : same ? CR_KNOWN : worst(r, worst(p, q));                  \
+        }                                                                                          \
     }
 
-#define MONADIC(NAME, T, EXPR)                                                                                             \
-    static void NAME##_##T(cr_workspace *w, const cr_insn *i)                                                              \
-    {                                                                                                                      \
-        const T *restrict a = VAL(w, i->a);                                                                                \
-        T *restrict d = VAL(w, i->dst);                                                                                    \
-        for (uint32_t k = 0, n = N(w, i); k < n; k++)                                                                      \
-            d[k] = (T)(EXPR);                                                                                              \
-        strict2(w, i, i->a, -1);                                                                                           \
+#define MONADIC(NAME, T, EXPR)                                                                     \
+    static void NAME##_##T(cr_workspace *w, const cr_insn *i)                                      \
+    {                                                                                              \
+        const T *restrict a = VAL(w, i->a);                                                        \
+        T *restrict d = VAL(w, i->dst);                                                            \
+        for (uint32_t k = 0, n = N(w, i); k < n; k++)                                              \
+            d[k] = (T)(EXPR);                                                                      \
+        strict2(w, i, i->a, -1);                                                                   \
     }
 
-#define DIVISION(T)                                                                                                        \
-    static T divided_##T(T x, T by, int mode)                                                                              \
-    {                                                                                                                      \
-        T q = (T)(x / by), r = (T)(x % by); /* towards zero; r has the sign of x */                                        \
-        int negative = x < 0;                                                                                              \
-        if (r == 0)                                                                                                        \
-            return q;                                                                                                      \
-        T size = (T)(negative ? -r : r), rest = (T)(by - size);                                                            \
-        int away = mode == CR_ROUND_UP          ? !negative                                                                \
-                   : mode == CR_ROUND_DOWN      ? negative                                                                 \
-                   : size != rest               ? size > rest                                                              \
-                   : mode == CR_ROUND_HALF_EVEN ? (q & 1) != 0                                                             \
-                                                : 1;                                                                       \
-        return (T)(away ? (negative ? q - 1 : q + 1) : q);                                                                 \
-    }                                                                                                                      \
-    static void round_##T(cr_workspace *w, const cr_insn *i)                                                               \
-    {                                                                                                                      \
-        const T *restrict a = VAL(w, i->a), *restrict b = VAL(w, i->b);                                                    \
-        T *restrict d = VAL(w, i->dst);                                                                                    \
-        for (uint32_t k = 0, n = N(w, i); k < n; k++)                                                                      \
-            d[k] = divided_##T(a[k], b[k] > 0 ? b[k] : 1, i->mode);                                                        \
-        strict2(w, i, i->a, i->b);                                                                                         \
+#define DIVISION(T)                                                                                \
+    static T divided_##T(T x, T by, int mode)                                                      \
+    {                                                                                              \
+        T q = (T)(x / by), r = (T)(x % by); /* towards zero; r has the sign of x */                \
+        int negative = x < 0;                                                                      \
+        if (r == 0)                                                                                \
+            return q;                                                                              \
+        T size = (T)(negative ? -r : r), rest = (T)(by - size);                                    \
+        int away = mode == CR_ROUND_UP          ? !negative                                        \
+                   : mode == CR_ROUND_DOWN      ? negative                                         \
+                   : size != rest               ? size > rest                                      \
+                   : mode == CR_ROUND_HALF_EVEN ? (q & 1) != 0                                     \
+                                                : 1;                                               \
+        return (T)(away ? (negative ? q - 1 : q + 1) : q);                                         \
+    }                                                                                              \
+    static void round_##T(cr_workspace *w, const cr_insn *i)                                       \
+    {                                                                                              \
+        const T *restrict a = VAL(w, i->a), *restrict b = VAL(w, i->b);                            \
+        T *restrict d = VAL(w, i->dst);                                                            \
+        for (uint32_t k = 0, n = N(w, i); k < n; k++)                                              \
+            d[k] = divided_##T(a[k], b[k] > 0 ? b[k] : 1, i->mode);                                \
+        strict2(w, i, i->a, i->b);                                                                 \
     }
 
-#define DIVISOR(T)                                                                                                         \
-    static void divisor_##T(cr_workspace *w, const cr_insn *i)                                                             \
-    {                                                                                                                      \
-        const T *restrict a = VAL(w, i->a);                                                                                \
-        const uint8_t *x = ST(w, i->a);                                                                                    \
-        T *restrict d = VAL(w, i->dst);                                                                                    \
-        for (uint32_t k = 0, n = N(w, i); k < n; k++)                                                                      \
-            d[k] = (T)(status_at(x, k) || a[k] < 1 ? 1 : a[k]);                                                            \
-        w->frame->st[i->dst] = NULL;                                                                                       \
+#define DIVISOR(T)                                                                                 \
+    static void divisor_##T(cr_workspace *w, const cr_insn *i)                                     \
+    {                                                                                              \
+        const T *restrict a = VAL(w, i->a);                                                        \
+        const uint8_t *x = ST(w, i->a);                                                            \
+        T *restrict d = VAL(w, i->dst);                                                            \
+        for (uint32_t k = 0, n = N(w, i); k < n; k++)                                              \
+            d[k] = (T)(status_at(x, k) || a[k] < 1 ? 1 : a[k]);                                    \
+        w->frame->st[i->dst] = NULL;                                                               \
     }
 
-#define BOTH(T)                                                                                                            \
-    static void both_##T(cr_workspace *w, const cr_insn *i)                                                                \
-    {                                                                                                                      \
-        memcpy(VAL(w, i->dst), VAL(w, i->a), N(w, i) * sizeof(T));                                                         \
-        strict2(w, i, i->a, i->b);                                                                                         \
+#define BOTH(T)                                                                                    \
+    static void both_##T(cr_workspace *w, const cr_insn *i)                                        \
+    {                                                                                              \
+        memcpy(VAL(w, i->dst), VAL(w, i->a), N(w, i) * sizeof(T));                                 \
+        strict2(w, i, i->a, i->b);                                                                 \
     }
 
-#define GATE(T)                                                                                                            \
-    static void gate_##T(cr_workspace *w, const cr_insn *i)                                                                \
-    {                                                                                                                      \
-        const int8_t *g = VAL(w, i->b);                                                                                    \
-        const uint8_t *x = ST(w, i->a), *y = ST(w, i->b);                                                                  \
-        uint32_t n = N(w, i), fails = 0;                                                                                   \
-        memcpy(VAL(w, i->dst), VAL(w, i->a), n * sizeof(T));                                                               \
-        w->frame->st[i->dst] = ST(w, i->a);                                                                                \
-        for (uint32_t k = 0; k < n; k++)                                                                                   \
-            fails |= !status_at(y, k) && !g[k];                                                                            \
-        if (!fails)                                                                                                        \
-            return;                                                                                                        \
-        uint8_t *s = own_status(w, i->dst);                                                                                \
-        for (uint32_t k = 0; k < n; k++)                                                                                   \
-            s[k] = !status_at(y, k) && !g[k] ? CR_INVALID : status_at(x, k);                                               \
+#define GATE(T)                                                                                    \
+    static void gate_##T(cr_workspace *w, const cr_insn *i)                                        \
+    {                                                                                              \
+        const int8_t *g = VAL(w, i->b);                                                            \
+        const uint8_t *x = ST(w, i->a), *y = ST(w, i->b);                                          \
+        uint32_t n = N(w, i), fails = 0;                                                           \
+        memcpy(VAL(w, i->dst), VAL(w, i->a), n * sizeof(T));                                       \
+        w->frame->st[i->dst] = ST(w, i->a);                                                        \
+        for (uint32_t k = 0; k < n; k++)                                                           \
+            fails |= !status_at(y, k) && !g[k];                                                    \
+        if (!fails)                                                                                \
+            return;                                                                                \
+        uint8_t *s = own_status(w, i->dst);                                                        \
+        for (uint32_t k = 0; k < n; k++)                                                           \
+            s[k] = !status_at(y, k) && !g[k] ? CR_INVALID : status_at(x, k);                       \
     }
 
-#define UPWARD(T)                                                                                                          \
-    static void up_##T(cr_workspace *w, const cr_insn *i)                                                                  \
-    {                                                                                                                      \
-        const T *restrict a = VAL(w, i->a);                                                                                \
-        const uint8_t *x = ST(w, i->a);                                                                                    \
-        const uint32_t *restrict p = w->spaces[i->space].parent;                                                           \
-        T *restrict d = VAL(w, i->dst);                                                                                    \
-        uint32_t n = N(w, i);                                                                                              \
-        for (uint32_t k = 0; k < n; k++)                                                                                   \
-            d[k] = a[p[k]];                                                                                                \
-        w->frame->st[i->dst] = NULL;                                                                                       \
-        if (!x)                                                                                                            \
-            return;                                                                                                        \
-        uint8_t *s = own_status(w, i->dst);                                                                                \
-        for (uint32_t k = 0; k < n; k++)                                                                                   \
-            s[k] = x[p[k]];                                                                                                \
+#define UPWARD(T)                                                                                  \
+    static void up_##T(cr_workspace *w, const cr_insn *i)                                          \
+    {                                                                                              \
+        const T *restrict a = VAL(w, i->a);                                                        \
+        const uint8_t *x = ST(w, i->a);                                                            \
+        const uint32_t *restrict p = w->spaces[i->space].parent;                                   \
+        T *restrict d = VAL(w, i->dst);                                                            \
+        uint32_t n = N(w, i);                                                                      \
+        for (uint32_t k = 0; k < n; k++)                                                           \
+            d[k] = a[p[k]];                                                                        \
+        w->frame->st[i->dst] = NULL;                                                               \
+        if (!x)                                                                                    \
+            return;                                                                                \
+        uint8_t *s = own_status(w, i->dst);                                                        \
+        for (uint32_t k = 0; k < n; k++)                                                           \
+            s[k] = x[p[k]];                                                                        \
     }
 
 /* Worst status of the list and of all its rows. */
@@ -211,82 +212,88 @@ static void list_status(cr_workspace *w, const cr_insn *i, const uint8_t *x)
     }
 }
 
-#define SUMMATION(T)                                                                                                       \
-    static void sum_##T(cr_workspace *w, const cr_insn *i)                                                                 \
-    {                                                                                                                      \
-        const T *restrict a = VAL(w, i->a);                                                                                \
-        const uint32_t *restrict off = w->spaces[i->child].off;                                                            \
-        T *restrict d = VAL(w, i->dst);                                                                                    \
-        for (uint32_t r = 0, n = N(w, i); r < n; r++) {                                                                    \
-            T sum = 0;                                                                                                     \
-            for (uint32_t k = off[r]; k < off[r + 1]; k++)                                                                 \
-                sum = (T)(sum + a[k]);                                                                                     \
-            d[r] = sum;                                                                                                    \
-        }                                                                                                                  \
-        list_status(w, i, ST(w, i->a));                                                                                    \
+#define SUMMATION(T)                                                                               \
+    static void sum_##T(cr_workspace *w, const cr_insn *i)                                         \
+    {                                                                                              \
+        const T *restrict a = VAL(w, i->a);                                                        \
+        const uint32_t *restrict off = w->spaces[i->child].off;                                    \
+        T *restrict d = VAL(w, i->dst);                                                            \
+        for (uint32_t r = 0, n = N(w, i); r < n; r++) {                                            \
+            T sum = 0;                                                                             \
+            for (uint32_t k = off[r]; k < off[r + 1]; k++)                                         \
+                sum = (T)(sum + a[k]);                                                             \
+            d[r] = sum;                                                                            \
+        }                                                                                          \
+        list_status(w, i, ST(w, i->a));                                                            \
     }
 
 /* Rows known to be out are left out; of the others each must be known. */
-#define EXTREME(NAME, T, BETTER)                                                                                           \
-    static void NAME##_##T(cr_workspace *w, const cr_insn *i)                                                              \
-    {                                                                                                                      \
-        const T *restrict a = VAL(w, i->a);                                                                                \
-        const int8_t *m = i->b >= 0 ? VAL(w, i->b) : NULL;                                                                 \
-        const uint8_t *x = ST(w, i->a), *y = i->b >= 0 ? ST(w, i->b) : NULL;                                               \
-        const cr_space_rows *c = &w->spaces[i->child];                                                                     \
-        T *restrict d = VAL(w, i->dst);                                                                                    \
-        uint8_t *s = x || y || c->list ? w->frame->st_memory[i->dst] : NULL;                                               \
-        for (uint32_t r = 0, n = N(w, i); r < n; r++) {                                                                    \
-            T best = 0;                                                                                                    \
-            int any = 0;                                                                                                   \
-            uint8_t st = status_at(c->list, r);                                                                            \
-            for (uint32_t k = c->off[r]; k < c->off[r + 1]; k++) {                                                         \
-                uint8_t q = status_at(y, k);                                                                               \
-                if (!q && m && !m[k])                                                                                      \
-                    continue;                                                                                              \
-                st = worst(st, worst(q, status_at(x, k)));                                                                 \
-                best = !any || a[k] BETTER best ? a[k] : best;                                                             \
-                any = 1;                                                                                                   \
-            }                                                                                                              \
-            d[r] = best;                                                                                                   \
-            if (s)                                                                                                         \
-                s[r] = st;                                                                                                 \
-        }                                                                                                                  \
-        w->frame->st[i->dst] = s;                                                                                          \
+#define EXTREME(NAME, T, BETTER)                                                                   \
+    static void NAME##_##T(cr_workspace *w, const cr_insn *i)                                      \
+    {                                                                                              \
+        const T *restrict a = VAL(w, i->a);                                                        \
+        const int8_t *m = i->b >= 0 ? VAL(w, i->b) : NULL;                                         \
+        const uint8_t *x = ST(w, i->a), *y = i->b >= 0 ? ST(w, i->b) : NULL;                       \
+        const cr_space_rows *c = &w->spaces[i->child];                                             \
+        T *restrict d = VAL(w, i->dst);                                                            \
+        uint8_t *s = x || y || c->list ? w->frame->st_memory[i->dst] : NULL;                       \
+        for (uint32_t r = 0, n = N(w, i); r < n; r++) {                                            \
+            T best = 0;                                                                            \
+            int any = 0;                                                                           \
+            uint8_t st = status_at(c->list, r);                                                    \
+            for (uint32_t k = c->off[r]; k < c->off[r + 1]; k++) {                                 \
+                uint8_t q = status_at(y, k);                                                       \
+                if (!q && m && !m[k])                                                              \
+                    continue;                                                                      \
+                st = worst(st, worst(q, status_at(x, k)));                                         \
+                best = !any || a[k] BETTER best ? a[k] : best;                                     \
+                any = 1;                                                                           \
+            }                                                                                      \
+            d[r] = best;                                                                           \
+            if (s)                                                                                 \
+                s[r] = st;                                                                         \
+        }                                                                                          \
+        w->frame->st[i->dst] = s;                                                                  \
     }
 
-/* Numbers are stated as 64-bit integers; the proof of the lane is the field's range, checked when the cell was stated. */
-#define INPUT(T)                                                                                                           \
-    static void input_##T(cr_workspace *w, const cr_insn *i)                                                               \
-    {                                                                                                                      \
-        const cr_case_field *f = &w->input->fields[i->imm];                                                                \
-        const cr_type *type = &w->calc->policy->program.fields.at[i->imm].type;                                            \
-        T *d = VAL(w, i->dst);                                                                                             \
-        uint8_t *s = w->frame->st_memory[i->dst], any = 0;                                                                 \
-        int64_t never = input_never(type);                                                                                 \
-        for (uint32_t k = 0, n = N(w, i); k < n; k++) {                                                                    \
-            uint8_t cell = k < f->cap ? f->cell[k] : (uint8_t)CR_CELL_ABSENT;                                              \
-            s[k] = cell_status(cell, type->event);                                                                         \
-            d[k] = (T)(cell == CR_CELL_KNOWN ? f->value[k] : cell == CR_CELL_ABSENT && type->event ? never : 0);           \
-            any |= s[k];                                                                                                   \
-        }                                                                                                                  \
-        w->frame->st[i->dst] = any ? s : NULL;                                                                             \
+/* Numbers are stated as 64-bit integers; the proof of the lane is the field's range, checked when
+ * the cell was stated. */
+#define INPUT(T)                                                                                   \
+    static void input_##T(cr_workspace *w, const cr_insn *i)                                       \
+    {                                                                                              \
+        const cr_case_field *f = &w->input->fields[i->imm];                                        \
+        const cr_type *type = &w->calc->policy->program.fields.at[i->imm].type;                    \
+        T *d = VAL(w, i->dst);                                                                     \
+        uint8_t *s = w->frame->st_memory[i->dst], any = 0;                                         \
+        int64_t never = input_never(type);                                                         \
+        for (uint32_t k = 0, n = N(w, i); k < n; k++) {                                            \
+            uint8_t cell = k < f->cap ? f->cell[k] : (uint8_t)CR_CELL_ABSENT;                      \
+            s[k] = cell_status(cell, type->event);                                                 \
+            d[k] = (T)(cell == CR_CELL_KNOWN                   ? f->value[k]                       \
+                       : cell == CR_CELL_ABSENT && type->event ? never                             \
+                                                               : 0);                               \
+            any |= s[k];                                                                           \
+        }                                                                                          \
+        w->frame->st[i->dst] = any ? s : NULL;                                                     \
     }
 
-#define ROWVALUE(T)                                                                                                        \
-    static void row_value_##T(cr_workspace *w, const cr_insn *i)                                                           \
-    {                                                                                                                      \
-        const cr_ptable *table = &w->calc->policy->tables.at[i->imm];                                                      \
-        const int32_t *restrict a = VAL(w, i->a);                                                                          \
-        T *restrict d = VAL(w, i->dst);                                                                                    \
-        for (uint32_t k = 0, n = N(w, i); k < n; k++)                                                                      \
-            d[k] = (T)(a[k] < 0 || (uint32_t)a[k] >= table->rows.n ? 0 : table->rows.at[a[k]].value);                      \
-        strict2(w, i, i->a, -1);                                                                                           \
+#define ROWVALUE(T)                                                                                \
+    static void row_value_##T(cr_workspace *w, const cr_insn *i)                                   \
+    {                                                                                              \
+        const cr_ptable *table = &w->calc->policy->tables.at[i->imm];                              \
+        const int32_t *restrict a = VAL(w, i->a);                                                  \
+        T *restrict d = VAL(w, i->dst);                                                            \
+        for (uint32_t k = 0, n = N(w, i); k < n; k++)                                              \
+            d[k] =                                                                                 \
+                (T)(a[k] < 0 || (uint32_t)a[k] >= table->rows.n ? 0 : table->rows.at[a[k]].value); \
+        strict2(w, i, i->a, -1);                                                                   \
     }
 
 static int64_t input_never(const cr_type *type)
 {
-    return type->kind == CR_T_DATE || type->kind == CR_T_MONTH ? CR_NEVER : type->kind == CR_T_ENUM ? -1 : 0;
+    return type->kind == CR_T_DATE || type->kind == CR_T_MONTH ? CR_NEVER
+           : type->kind == CR_T_ENUM                           ? -1
+                                                               : 0;
 }
 
 static uint8_t cell_status(uint8_t cell, int event)
@@ -296,26 +303,26 @@ static uint8_t cell_status(uint8_t cell, int event)
     return cell == CR_CELL_INVALID ? CR_INVALID : CR_UNDETERMINED;
 }
 
-#define ALL_LANES(T)                                                                                                       \
-    BINARY(add, T, a[k] + b[k])                                                                                            \
-    BINARY(sub, T, a[k] - b[k])                                                                                            \
-    BINARY(min, T, a[k] < b[k] ? a[k] : b[k])                                                                              \
-    BINARY(max, T, a[k] > b[k] ? a[k] : b[k])                                                                              \
-    COMPARE(eq, T, ==)                                                                                                     \
-    COMPARE(lt, T, <)                                                                                                      \
-    COMPARE(le, T, <=)                                                                                                     \
-    MULTIPLY(T)                                                                                                            \
-    SELECTION(T)                                                                                                           \
-    MONADIC(neg, T, -a[k])                                                                                                 \
-    DIVISION(T)                                                                                                            \
-    DIVISOR(T)                                                                                                             \
-    BOTH(T)                                                                                                                \
-    GATE(T)                                                                                                                \
-    UPWARD(T)                                                                                                              \
-    SUMMATION(T)                                                                                                           \
-    EXTREME(highest, T, >)                                                                                                 \
-    EXTREME(lowest, T, <)                                                                                                  \
-    INPUT(T)                                                                                                               \
+#define ALL_LANES(T)                                                                               \
+    BINARY(add, T, a[k] + b[k])                                                                    \
+    BINARY(sub, T, a[k] - b[k])                                                                    \
+    BINARY(min, T, a[k] < b[k] ? a[k] : b[k])                                                      \
+    BINARY(max, T, a[k] > b[k] ? a[k] : b[k])                                                      \
+    COMPARE(eq, T, ==)                                                                             \
+    COMPARE(lt, T, <)                                                                              \
+    COMPARE(le, T, <=)                                                                             \
+    MULTIPLY(T)                                                                                    \
+    SELECTION(T)                                                                                   \
+    MONADIC(neg, T, -a[k])                                                                         \
+    DIVISION(T)                                                                                    \
+    DIVISOR(T)                                                                                     \
+    BOTH(T)                                                                                        \
+    GATE(T)                                                                                        \
+    UPWARD(T)                                                                                      \
+    SUMMATION(T)                                                                                   \
+    EXTREME(highest, T, >)                                                                         \
+    EXTREME(lowest, T, <)                                                                          \
+    INPUT(T)                                                                                       \
     ROWVALUE(T)
 
 ALL_LANES(int8_t)
@@ -326,23 +333,23 @@ ALL_LANES(cr_i128)
 
 /* ---- from one lane to another ---- */
 
-#define CONVERT(T)                                                                                                         \
-    static void conv_##T(cr_workspace *w, const cr_insn *i)                                                                \
-    {                                                                                                                      \
-        T *restrict d = VAL(w, i->dst);                                                                                    \
-        const void *v = VAL(w, i->a);                                                                                      \
-        uint32_t n = N(w, i);                                                                                              \
-        switch (i->mode) {                                                                                                 \
-        case CR_LANE_8: FROM(int8_t, T) break;                                                                             \
-        case CR_LANE_16: FROM(int16_t, T) break;                                                                           \
-        case CR_LANE_32: FROM(int32_t, T) break;                                                                           \
-        case CR_LANE_64: FROM(int64_t, T) break;                                                                           \
-        default: FROM(cr_i128, T) break;                                                                                   \
-        }                                                                                                                  \
-        strict2(w, i, i->a, -1);                                                                                           \
+#define CONVERT(T)                                                                                 \
+    static void conv_##T(cr_workspace *w, const cr_insn *i)                                        \
+    {                                                                                              \
+        T *restrict d = VAL(w, i->dst);                                                            \
+        const void *v = VAL(w, i->a);                                                              \
+        uint32_t n = N(w, i);                                                                      \
+        switch (i->mode) {                                                                         \
+        case CR_LANE_8: FROM(int8_t, T) break;                                                     \
+        case CR_LANE_16: FROM(int16_t, T) break;                                                   \
+        case CR_LANE_32: FROM(int32_t, T) break;                                                   \
+        case CR_LANE_64: FROM(int64_t, T) break;                                                   \
+        default: FROM(cr_i128, T) break;                                                           \
+        }                                                                                          \
+        strict2(w, i, i->a, -1);                                                                   \
     }
-#define FROM(S, T)                                                                                                         \
-    for (uint32_t k = 0; k < n; k++)                                                                                       \
+#define FROM(S, T)                                                                                 \
+    for (uint32_t k = 0; k < n; k++)                                                               \
         d[k] = (T)((const S *)v)[k];
 
 CONVERT(int8_t)
@@ -411,7 +418,8 @@ static void k_known(cr_workspace *w, const cr_insn *i)
     w->frame->st[i->dst] = NULL;
 }
 
-/* ANY and ALL are the disjunction and conjunction of the rows: `decides` lets go of all others, the list included. */
+/* ANY and ALL are the disjunction and conjunction of the rows: `decides` lets go of all others, the
+ * list included. */
 static void k_quantifier(cr_workspace *w, const cr_insn *i)
 {
     const int8_t *a = VAL(w, i->a);
@@ -509,11 +517,13 @@ static int add_time(const cr_workspace *w, cr_op op, int32_t day, int32_t count,
     }
     default:
         *out = day + count;
-        return *out < cr_month_of(CR_DATE_MIN) || *out > cr_month_of(CR_DATE_MAX) ? CR_INVALID : CR_KNOWN;
+        return *out < cr_month_of(CR_DATE_MIN) || *out > cr_month_of(CR_DATE_MAX) ? CR_INVALID
+                                                                                  : CR_KNOWN;
     }
 }
 
-/* Never plus anything is never. Rows that are not known are skipped: their lanes need not be dates. */
+/* Never plus anything is never. Rows that are not known are skipped: their lanes need not be dates.
+ */
 static void k_add_time(cr_workspace *w, const cr_insn *i)
 {
     const int32_t *a = VAL(w, i->a), *b = VAL(w, i->b);
@@ -603,7 +613,8 @@ static void k_absent(cr_workspace *w, const cr_insn *i)
     w->frame->st[i->dst] = NULL;
 }
 
-/* Only an event that is said to be unknown, and a value out of range, leave open whether it was given. */
+/* Only an event that is said to be unknown, and a value out of range, leave open whether it was
+ * given. */
 static void k_given(cr_workspace *w, const cr_insn *i)
 {
     int event = w->calc->policy->program.fields.at[i->imm].type.event;
@@ -662,8 +673,14 @@ static void k_nothing(cr_workspace *w, const cr_insn *i)
     w->frame->st[i->dst] = i->op == CR_OP_FAIL ? w->frame->st_memory[i->dst] : NULL;
 }
 
-#define LANES(NAME) {NAME##_int8_t, NAME##_int16_t, NAME##_int32_t, NAME##_int64_t, NAME##_cr_i128}
-#define SAME(NAME) {NAME, NAME, NAME, NAME, NAME}
+#define LANES(NAME)                                                                                \
+    {                                                                                              \
+        NAME##_int8_t, NAME##_int16_t, NAME##_int32_t, NAME##_int64_t, NAME##_cr_i128              \
+    }
+#define SAME(NAME)                                                                                 \
+    {                                                                                              \
+        NAME, NAME, NAME, NAME, NAME                                                               \
+    }
 
 const cr_kernel cr_kernels[CR_OP_COUNT][5] = {
     [CR_OP_CONST] = SAME(k_nothing),

@@ -37,7 +37,9 @@ static void field_bounds(const cr_build *b, const cr_type *type, cr_i128 *lo, cr
         *hi = type->hi;
     } else if (type->kind == CR_T_DATE || type->kind == CR_T_MONTH) {
         *lo = type->kind == CR_T_DATE ? CR_DATE_MIN : 0;
-        *hi = type->event ? CR_NEVER : type->kind == CR_T_DATE ? CR_DATE_MAX : cr_month_of(CR_DATE_MAX);
+        *hi = type->event               ? CR_NEVER
+              : type->kind == CR_T_DATE ? CR_DATE_MAX
+                                        : cr_month_of(CR_DATE_MAX);
     } else if (type->kind == CR_T_ENUM) {
         *lo = type->event ? -1 : 0;
         *hi = b->program->enums.at[type->index].n_values;
@@ -63,7 +65,8 @@ static cr_pval lower_default(cr_build *b, int32_t space, const cr_expr *x)
     return cr_lower(b, &env, space, x);
 }
 
-static cr_pval select_value(cr_build *b, int32_t space, const cr_type *type, int32_t cond, cr_pval x, cr_pval y);
+static cr_pval select_value(cr_build *b, int32_t space, const cr_type *type, int32_t cond,
+                            cr_pval x, cr_pval y);
 
 static cr_pval read_field_raw(cr_build *b, int32_t space, int32_t field)
 {
@@ -97,7 +100,8 @@ static cr_pval read_field(cr_build *b, int32_t space, int32_t field)
 
 /* ---- choices ---- */
 
-static cr_pval select_value(cr_build *b, int32_t space, const cr_type *type, int32_t cond, cr_pval x, cr_pval y)
+static cr_pval select_value(cr_build *b, int32_t space, const cr_type *type, int32_t cond,
+                            cr_pval x, cr_pval y)
 {
     if (type->kind == CR_T_NUMBER)
         return cr_num_select(b, space, cond, x, y);
@@ -108,8 +112,9 @@ static cr_pval select_value(cr_build *b, int32_t space, const cr_type *type, int
     return v;
 }
 
-/* Inside an arm the guard holds: a comparison of a plain register with a constant narrows its bounds there. Only the
-   proof that a divisor is positive reads these bounds, and DIVISOR keeps the arm that is not taken safe. */
+/* Inside an arm the guard holds: a comparison of a plain register with a constant narrows its
+   bounds there. Only the proof that a divisor is positive reads these bounds, and DIVISOR keeps the
+   arm that is not taken safe. */
 static cr_pval lower_if(cr_build *b, cr_env *env, int32_t space, const cr_expr *x)
 {
     int32_t cond = cr_lower_bool(b, env, space, x->a);
@@ -120,7 +125,8 @@ static cr_pval lower_if(cr_build *b, cr_env *env, int32_t space, const cr_expr *
 
 /* ---- tests ---- */
 
-static int32_t compare(cr_build *b, cr_env *env, int32_t space, cr_op op, const cr_expr *l, const cr_expr *r)
+static int32_t compare(cr_build *b, cr_env *env, int32_t space, cr_op op, const cr_expr *l,
+                       const cr_expr *r)
 {
     cr_pval x = cr_lower(b, env, space, l), y = cr_lower(b, env, space, r);
     if (b->failed)
@@ -151,12 +157,15 @@ static int enum_mask(const cr_expr *x, int64_t *mask)
     return 1;
 }
 
-static int32_t lower_item(cr_build *b, cr_env *env, int32_t space, const cr_expr *a, const cr_expr *item)
+static int32_t lower_item(cr_build *b, cr_env *env, int32_t space, const cr_expr *a,
+                          const cr_expr *item)
 {
     if (item->type.kind == CR_T_SET) {
         cr_insn insn = insn_of(CR_OP_IN_MASK, space);
-        insn.a = cr_emit_lane(b, cr_emit_space(b, cr_lower(b, env, space, a).reg, space), CR_LANE_8);
-        insn.b = cr_emit_lane(b, cr_emit_space(b, cr_lower(b, env, space, item).reg, space), CR_LANE_64);
+        insn.a =
+            cr_emit_lane(b, cr_emit_space(b, cr_lower(b, env, space, a).reg, space), CR_LANE_8);
+        insn.b =
+            cr_emit_lane(b, cr_emit_space(b, cr_lower(b, env, space, item).reg, space), CR_LANE_64);
         return b->failed ? -1 : cr_emit(b, insn, CR_LANE_8, 0, 1);
     }
     if (item->kind != CR_X_RANGE)
@@ -169,7 +178,8 @@ static int32_t lower_in(cr_build *b, cr_env *env, int32_t space, const cr_expr *
 {
     cr_insn insn = insn_of(CR_OP_IN_SET, space);
     if (enum_mask(x, &insn.wide)) {
-        insn.a = cr_emit_lane(b, cr_emit_space(b, cr_lower(b, env, space, x->a).reg, space), CR_LANE_8);
+        insn.a =
+            cr_emit_lane(b, cr_emit_space(b, cr_lower(b, env, space, x->a).reg, space), CR_LANE_8);
         return b->failed ? -1 : cr_emit(b, insn, CR_LANE_8, 0, 1);
     }
     int32_t any = -1;
@@ -183,8 +193,10 @@ static int32_t lower_in(cr_build *b, cr_env *env, int32_t space, const cr_expr *
 static int32_t lower_within(cr_build *b, cr_env *env, int32_t space, const cr_expr *x)
 {
     cr_insn insn = insn_of(CR_OP_WITHIN, space);
-    insn.a = cr_emit_lane(b, cr_emit_space(b, cr_lower(b, env, space, x->a).reg, space), CR_LANE_32);
-    insn.b = cr_emit_lane(b, cr_emit_space(b, cr_lower(b, env, space, x->b).reg, space), CR_LANE_32);
+    insn.a =
+        cr_emit_lane(b, cr_emit_space(b, cr_lower(b, env, space, x->a).reg, space), CR_LANE_32);
+    insn.b =
+        cr_emit_lane(b, cr_emit_space(b, cr_lower(b, env, space, x->b).reg, space), CR_LANE_32);
     return b->failed ? -1 : cr_emit(b, insn, CR_LANE_8, 0, 1);
 }
 
@@ -205,12 +217,14 @@ static int32_t lower_is_none(cr_build *b, cr_env *env, int32_t space, const cr_e
         return cr_lower_param(b, env, space, x->a, 1).reg;
     cr_pval v = cr_lower(b, env, space, x->a);
     cr_i128 never = x->a->type.kind == CR_T_ENUM ? -1 : CR_NEVER;
-    return b->failed ? -1 : cr_emit_compare(b, CR_OP_EQ, space, v.reg, cr_emit_const(b, space, never));
+    return b->failed ? -1
+                     : cr_emit_compare(b, CR_OP_EQ, space, v.reg, cr_emit_const(b, space, never));
 }
 
 /* ---- parts, spans, additions of time ---- */
 
-static cr_pval unary(cr_build *b, int32_t space, cr_op op, int mode, int32_t a, cr_i128 lo, cr_i128 hi)
+static cr_pval unary(cr_build *b, int32_t space, cr_op op, int mode, int32_t a, cr_i128 lo,
+                     cr_i128 hi)
 {
     cr_insn insn = insn_of(op, space);
     insn.mode = (uint8_t)mode;
@@ -228,7 +242,9 @@ static cr_pval lower_part(cr_build *b, cr_env *env, int32_t space, const cr_expr
     int of_date = x->a->type.kind == CR_T_DATE;
     switch (x->op) {
     case CR_PART_MONTH: return unary(b, space, CR_OP_MONTH_OF, 0, a, 0, CR_NEVER);
-    case CR_PART_YEAR: return unary(b, space, of_date ? CR_OP_YEAR_OF_DATE : CR_OP_YEAR_OF_MONTH, 0, a, 1900, 2200);
+    case CR_PART_YEAR:
+        return unary(b, space, of_date ? CR_OP_YEAR_OF_DATE : CR_OP_YEAR_OF_MONTH, 0, a, 1900,
+                     2200);
     case CR_PART_FIRST_DAY: return unary(b, space, CR_OP_FIRST_DAY, 0, a, CR_DATE_MIN, CR_NEVER);
     case CR_PART_LAST_DAY: return unary(b, space, CR_OP_LAST_DAY, 0, a, CR_DATE_MIN, CR_NEVER);
     case CR_PART_CITY: return unary(b, space, CR_OP_PLACE, 0, a, 0, b->policy->regions.n);
@@ -236,7 +252,8 @@ static cr_pval lower_part(cr_build *b, cr_env *env, int32_t space, const cr_expr
     }
 }
 
-static cr_pval binary32(cr_build *b, int32_t space, cr_op op, int mode, int32_t x, int32_t y, cr_i128 lo, cr_i128 hi)
+static cr_pval binary32(cr_build *b, int32_t space, cr_op op, int mode, int32_t x, int32_t y,
+                        cr_i128 lo, cr_i128 hi)
 {
     cr_insn insn = insn_of(op, space);
     insn.mode = (uint8_t)mode;
@@ -258,12 +275,14 @@ static cr_pval lower_span(cr_build *b, cr_env *env, int32_t space, const cr_expr
 
 static cr_op date_op(const cr_unit *unit)
 {
-    return unit->e[CR_DIM_YEAR] ? CR_OP_ADD_YEARS
-           : unit->e[CR_DIM_MONTH] ? CR_OP_ADD_MONTHS
-           : unit->e[CR_DIM_WORKING_DAY] ? CR_OP_ADD_WORKDAYS : CR_OP_ADD_DAYS;
+    return unit->e[CR_DIM_YEAR]          ? CR_OP_ADD_YEARS
+           : unit->e[CR_DIM_MONTH]       ? CR_OP_ADD_MONTHS
+           : unit->e[CR_DIM_WORKING_DAY] ? CR_OP_ADD_WORKDAYS
+                                         : CR_OP_ADD_DAYS;
 }
 
-/* A count that adds time: held to ±4,000,000, so that it fits 32 bits; the date range refuses far less. */
+/* A count that adds time: held to ±4,000,000, so that it fits 32 bits; the date range refuses far
+ * less. */
 static int32_t time_count(cr_build *b, int32_t space, cr_pval n, int sign)
 {
     if (!b->failed && (n.den != 1 || n.div >= 0)) {
@@ -278,8 +297,10 @@ static int32_t time_count(cr_build *b, int32_t space, cr_pval n, int sign)
     if (b->failed)
         return -1;
     /* the clamp proves 32 bits although the lane may be wider */
-    b->plan->regs.at[n.reg].lo = b->plan->regs.at[n.reg].lo < -4000000 ? -4000000 : b->plan->regs.at[n.reg].lo;
-    b->plan->regs.at[n.reg].hi = b->plan->regs.at[n.reg].hi > 4000000 ? 4000000 : b->plan->regs.at[n.reg].hi;
+    b->plan->regs.at[n.reg].lo =
+        b->plan->regs.at[n.reg].lo < -4000000 ? -4000000 : b->plan->regs.at[n.reg].lo;
+    b->plan->regs.at[n.reg].hi =
+        b->plan->regs.at[n.reg].hi > 4000000 ? 4000000 : b->plan->regs.at[n.reg].hi;
     return n.reg;
 }
 
@@ -300,7 +321,8 @@ static cr_pval lower_date_sum(cr_build *b, cr_env *env, int32_t space, const cr_
     }
     int32_t count = time_count(b, space, n, x->kind == CR_X_SUB ? -1 : 1);
     return b->failed ? cr_pval_none()
-                     : binary32(b, space, op, 0, from.reg, count, base->type.kind == CR_T_MONTH ? 0 : CR_DATE_MIN, CR_NEVER);
+                     : binary32(b, space, op, 0, from.reg, count,
+                                base->type.kind == CR_T_MONTH ? 0 : CR_DATE_MIN, CR_NEVER);
 }
 
 /* ---- parameters ---- */
@@ -319,8 +341,10 @@ static int32_t nation_override(const cr_build *b, const cr_ptable *table)
     return -1;
 }
 
-/* Operands of ROW: date, region, keys. Without the region among its keys the table is read for the nation. */
-static int32_t emit_row(cr_build *b, cr_env *env, int32_t space, const cr_expr *x, const cr_param *param)
+/* Operands of ROW: date, region, keys. Without the region among its keys the table is read for the
+ * nation. */
+static int32_t emit_row(cr_build *b, cr_env *env, int32_t space, const cr_expr *x,
+                        const cr_param *param)
 {
     const cr_ptable *table = &b->policy->tables.at[x->ref.index];
     cr_insn insn = insn_of(CR_OP_ROW, space);
@@ -329,8 +353,9 @@ static int32_t emit_row(cr_build *b, cr_env *env, int32_t space, const cr_expr *
     if (nation_override(b, table) >= 0)
         return cr_emit_const(b, space, nation_override(b, table));
     regs[n++] = x->at ? cr_lower(b, env, space, x->at).reg : b->plan->on;
-    regs[n++] = param->by_region && x->keys.n > param->n_keys ? cr_lower(b, env, space, x->keys.at[param->n_keys].value).reg
-                                                              : cr_emit_const(b, space, 0);
+    regs[n++] = param->by_region && x->keys.n > param->n_keys
+                    ? cr_lower(b, env, space, x->keys.at[param->n_keys].value).reg
+                    : cr_emit_const(b, space, 0);
     for (uint32_t i = 0; i < param->n_keys && i < x->keys.n && n < CR_MAX_KEYS + 2; i++) {
         cr_pval key = cr_lower(b, env, space, x->keys.at[i].value);
         if (!b->failed && (key.den != 1 || key.div >= 0))
@@ -368,7 +393,9 @@ cr_pval cr_lower_param(cr_build *b, cr_env *env, int32_t space, const cr_expr *x
     if (!none && table->may_be_none && v.lo > 0)
         v.lo = 0;
     v.den = none ? 1 : table->den;
-    v.reg = cr_emit(b, insn, none ? CR_LANE_8 : cr_build_lane(b, v.lo < 0 ? v.lo : 0, v.hi > 0 ? v.hi : 0), v.lo, v.hi);
+    v.reg = cr_emit(b, insn,
+                    none ? CR_LANE_8 : cr_build_lane(b, v.lo < 0 ? v.lo : 0, v.hi > 0 ? v.hi : 0),
+                    v.lo, v.hi);
     return v;
 }
 
@@ -412,18 +439,21 @@ static cr_pval lower_aggregate(cr_build *b, cr_env *env, int32_t space, const cr
     case CR_AGG_ALL:
         insn.a = x->a ? value.reg : yes.reg;
         if (mask >= 0)
-            insn.a = cr_emit_bool(b, CR_OP_OR, child, cr_emit_bool(b, CR_OP_NOT, child, mask, -1), insn.a);
+            insn.a = cr_emit_bool(b, CR_OP_OR, child, cr_emit_bool(b, CR_OP_NOT, child, mask, -1),
+                                  insn.a);
         insn.a = cr_emit_lane(b, cr_emit_space(b, insn.a, child), CR_LANE_8);
         v = cr_pval_reg(b, b->failed ? -1 : cr_emit(b, insn, CR_LANE_8, 0, 1));
         break;
     default:
-        v = cr_num_extreme(b, owner, child, x->op == CR_AGG_HIGHEST ? CR_OP_HIGHEST : CR_OP_LOWEST, value, mask);
+        v = cr_num_extreme(b, owner, child, x->op == CR_AGG_HIGHEST ? CR_OP_HIGHEST : CR_OP_LOWEST,
+                           value, mask);
         break;
     }
     return cr_pval_space(b, v, space);
 }
 
-/* The mask in the child space, and its count on the parent: the count has just the status that the list has. */
+/* The mask in the child space, and its count on the parent: the count has just the status that the
+ * list has. */
 static cr_pval lower_rows(cr_build *b, cr_env *env, int32_t space, const cr_expr *x)
 {
     int32_t child = b->program->fields.at[x->ref.index].child;
@@ -458,7 +488,8 @@ static cr_pval lower_now(cr_build *b, int32_t space, int kind)
     cr_pval month = unary(b, space, CR_OP_MONTH_OF, 0, on, 0, cr_month_of(CR_DATE_MAX));
     if (kind == CR_REF_MONTH)
         return month;
-    return unary(b, space, kind == CR_REF_FIRST_DAY ? CR_OP_FIRST_DAY : CR_OP_LAST_DAY, 0, month.reg, CR_DATE_MIN, CR_DATE_MAX);
+    return unary(b, space, kind == CR_REF_FIRST_DAY ? CR_OP_FIRST_DAY : CR_OP_LAST_DAY, 0,
+                 month.reg, CR_DATE_MIN, CR_DATE_MAX);
 }
 
 static cr_pval lower_name(cr_build *b, cr_env *env, int32_t space, const cr_expr *x)
@@ -491,7 +522,11 @@ static cr_pval lower_code(cr_build *b, int32_t space, cr_str code)
 
 static cr_pval lower_none(cr_build *b, int32_t space, const cr_type *type)
 {
-    return cr_pval_const(b, space, type->kind == CR_T_ENUM ? -1 : type->kind == CR_T_NUMBER ? 0 : CR_NEVER, 1);
+    return cr_pval_const(b, space,
+                         type->kind == CR_T_ENUM     ? -1
+                         : type->kind == CR_T_NUMBER ? 0
+                                                     : CR_NEVER,
+                         1);
 }
 
 /* ---- numbers ---- */
@@ -505,7 +540,8 @@ static cr_pval lower_extreme(cr_build *b, cr_env *env, int32_t space, const cr_e
     return v;
 }
 
-/* months per year to the power that the unit asks for: `in yuan per year` of yuan per month is × 12 */
+/* months per year to the power that the unit asks for: `in yuan per year` of yuan per month is × 12
+ */
 static cr_pval lower_convert(cr_build *b, cr_env *env, int32_t space, const cr_expr *x)
 {
     cr_pval v = cr_lower(b, env, space, x->a);
@@ -550,13 +586,14 @@ static int32_t lower_test(cr_build *b, cr_env *env, int32_t space, const cr_expr
     case CR_X_NOT: return cr_emit_bool(b, CR_OP_NOT, space, cr_lower_bool(b, env, space, x->a), -1);
     case CR_X_AND:
     case CR_X_OR:
-        return cr_emit_bool(b, x->kind == CR_X_AND ? CR_OP_AND : CR_OP_OR, space, cr_lower_bool(b, env, space, x->a),
-                            cr_lower_bool(b, env, space, x->b));
+        return cr_emit_bool(b, x->kind == CR_X_AND ? CR_OP_AND : CR_OP_OR, space,
+                            cr_lower_bool(b, env, space, x->a), cr_lower_bool(b, env, space, x->b));
     case CR_X_LT: return compare(b, env, space, CR_OP_LT, x->a, x->b);
     case CR_X_LE: return compare(b, env, space, CR_OP_LE, x->a, x->b);
     case CR_X_GT: return compare(b, env, space, CR_OP_LT, x->b, x->a);
     case CR_X_GE: return compare(b, env, space, CR_OP_LE, x->b, x->a);
-    case CR_X_IS: return negate_if(b, space, compare(b, env, space, CR_OP_EQ, x->a, x->b), x->negated);
+    case CR_X_IS:
+        return negate_if(b, space, compare(b, env, space, CR_OP_EQ, x->a, x->b), x->negated);
     case CR_X_IS_GIVEN: return negate_if(b, space, lower_given(b, space, x), x->negated);
     case CR_X_IS_NONE: return negate_if(b, space, lower_is_none(b, env, space, x), x->negated);
     case CR_X_IN: return negate_if(b, space, lower_in(b, env, space, x), x->negated);
@@ -569,7 +606,8 @@ static cr_pval lower_arithmetic(cr_build *b, cr_env *env, int32_t space, const c
     switch (x->kind) {
     case CR_X_NUMBER: return cr_pval_const(b, space, x->number.num, x->number.den);
     case CR_X_NEG:
-        return cr_num_add(b, space, cr_pval_const(b, space, 0, 1), cr_lower(b, env, space, x->a), -1);
+        return cr_num_add(b, space, cr_pval_const(b, space, 0, 1), cr_lower(b, env, space, x->a),
+                          -1);
     case CR_X_ADD:
     case CR_X_SUB:
         if (x->type.kind == CR_T_DATE || x->type.kind == CR_T_MONTH)

@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Exact rationals over registers: every operation proves from intervals that its lanes suffice, or refuses.
+/* Exact rationals over registers: every operation proves from intervals that its lanes suffice, or
+   refuses.
 
-   A value is register / (den × div). S: div absent. U: div is a register of positive divisors. Sums of U with one divisor
-   add numerators; different divisors are multiplied across. What needs more than 128 bits, or sums quotients whose divisors
-   differ from row to row, does not compile. */
+   A value is register / (den × div). S: div absent. U: div is a register of positive divisors. Sums
+   of U with one divisor add numerators; different divisors are multiplied across. What needs more
+   than 128 bits, or sums quotients whose divisors differ from row to row, does not compile. */
 #include "engine/build.h"
 
 static const char WIDE[] = "the exact result may need more than 128 bits";
-static const char ROWS[] = "quotients whose divisors differ from row to row cannot be aggregated in this version";
+static const char ROWS[] =
+    "quotients whose divisors differ from row to row cannot be aggregated in this version";
 
 static int mul_bounds(cr_i128 alo, cr_i128 ahi, cr_i128 blo, cr_i128 bhi, cr_i128 *lo, cr_i128 *hi)
 {
     cr_i128 p[4];
-    if (cr_i128_mul(alo, blo, &p[0]) || cr_i128_mul(alo, bhi, &p[1]) || cr_i128_mul(ahi, blo, &p[2]) ||
-        cr_i128_mul(ahi, bhi, &p[3]))
+    if (cr_i128_mul(alo, blo, &p[0]) || cr_i128_mul(alo, bhi, &p[1]) ||
+        cr_i128_mul(ahi, blo, &p[2]) || cr_i128_mul(ahi, bhi, &p[3]))
         return 1;
     *lo = *hi = p[0];
     for (int i = 1; i < 4; i++) {
@@ -40,7 +42,8 @@ static cr_pval times(cr_build *b, int32_t space, cr_pval v, cr_i128 factor)
     if (b->failed || v.reg < 0 || factor == 1)
         return v;
     const cr_reg r = b->plan->regs.at[v.reg];
-    if (mul_bounds(v.lo, v.hi, factor, factor, &lo, &hi) || mul_bounds(r.lo, r.hi, factor, factor, &wlo, &whi)) {
+    if (mul_bounds(v.lo, v.hi, factor, factor, &lo, &hi) ||
+        mul_bounds(r.lo, r.hi, factor, factor, &wlo, &whi)) {
         cr_build_fail(b, WIDE);
         return v;
     }
@@ -70,7 +73,8 @@ static cr_pval times_reg(cr_build *b, int32_t space, cr_pval v, int32_t by)
     return v;
 }
 
-/* ---- divisors: products of a few factors, so that a common multiple takes no more than it must ---- */
+/* ---- divisors: products of a few factors, so that a common multiple takes no more than it must
+ * ---- */
 
 static uint32_t factors_of(const cr_build *b, int32_t div, int32_t out[CR_MAX_FACTORS])
 {
@@ -94,7 +98,8 @@ static int32_t deeper(const cr_build *b, int32_t x, int32_t y)
     return b->program->entities.at[s].depth >= b->program->entities.at[t].depth ? s : t;
 }
 
-/* The product stays in the row its factors belong to, so that sums see that it is one for all rows of a list. */
+/* The product stays in the row its factors belong to, so that sums see that it is one for all rows
+ * of a list. */
 static int32_t product_of(cr_build *b, int32_t space, const int32_t *factor, uint32_t n)
 {
     cr_product p = {0};
@@ -123,7 +128,8 @@ static int32_t product_of(cr_build *b, int32_t space, const int32_t *factor, uin
 }
 
 /* What `of` has beyond `than`; both sorted. */
-static uint32_t factors_beyond(const int32_t *of, uint32_t n, const int32_t *than, uint32_t m, int32_t *out)
+static uint32_t factors_beyond(const int32_t *of, uint32_t n, const int32_t *than, uint32_t m,
+                               int32_t *out)
 {
     uint32_t count = 0;
     for (uint32_t i = 0, k = 0; i < n; i++) {
@@ -137,7 +143,8 @@ static uint32_t factors_beyond(const int32_t *of, uint32_t n, const int32_t *tha
     return count;
 }
 
-static uint32_t merge_factors(cr_build *b, const int32_t *x, uint32_t n, const int32_t *y, uint32_t m, int32_t *out)
+static uint32_t merge_factors(cr_build *b, const int32_t *x, uint32_t n, const int32_t *y,
+                              uint32_t m, int32_t *out)
 {
     uint32_t count = 0, i = 0, k = 0;
     if (n + m > CR_MAX_FACTORS) {
@@ -196,7 +203,8 @@ static int32_t fold(cr_build *b, int32_t space, cr_op op, int32_t x, int32_t y)
     return cr_emit_const(b, space, v);
 }
 
-static int32_t emit_folded(cr_build *b, int32_t space, cr_op op, int32_t x, int32_t y, cr_i128 lo, cr_i128 hi)
+static int32_t emit_folded(cr_build *b, int32_t space, cr_op op, int32_t x, int32_t y, cr_i128 lo,
+                           cr_i128 hi)
 {
     int32_t folded = fold(b, space, op, x, y);
     return folded >= 0 ? folded : cr_emit2(b, op, space, x, y, lo, hi);
@@ -209,10 +217,10 @@ cr_pval cr_num_add(cr_build *b, int32_t space, cr_pval x, cr_pval y, int sign)
     if (b->failed)
         return cr_pval_none();
     const cr_reg rx = b->plan->regs.at[x.reg], ry = b->plan->regs.at[y.reg];
-    int bad = sign > 0 ? cr_i128_add(x.lo, y.lo, &lo) | cr_i128_add(x.hi, y.hi, &hi) | cr_i128_add(rx.lo, ry.lo, &wlo) |
-                             cr_i128_add(rx.hi, ry.hi, &whi)
-                       : cr_i128_sub(x.lo, y.hi, &lo) | cr_i128_sub(x.hi, y.lo, &hi) | cr_i128_sub(rx.lo, ry.hi, &wlo) |
-                             cr_i128_sub(rx.hi, ry.lo, &whi);
+    int bad = sign > 0 ? cr_i128_add(x.lo, y.lo, &lo) | cr_i128_add(x.hi, y.hi, &hi) |
+                             cr_i128_add(rx.lo, ry.lo, &wlo) | cr_i128_add(rx.hi, ry.hi, &whi)
+                       : cr_i128_sub(x.lo, y.hi, &lo) | cr_i128_sub(x.hi, y.lo, &hi) |
+                             cr_i128_sub(rx.lo, ry.hi, &wlo) | cr_i128_sub(rx.hi, ry.lo, &whi);
     if (bad) {
         cr_build_fail(b, WIDE);
         return cr_pval_none();
@@ -241,7 +249,8 @@ cr_pval cr_num_mul(cr_build *b, int32_t space, cr_pval x, cr_pval y)
     }
     int32_t div = mul_divisors(b, space, x.div, y.div);
     const cr_reg rx = b->plan->regs.at[x.reg], ry = b->plan->regs.at[y.reg];
-    if (mul_bounds(x.lo, x.hi, y.lo, y.hi, &lo, &hi) || mul_bounds(rx.lo, rx.hi, ry.lo, ry.hi, &wlo, &whi)) {
+    if (mul_bounds(x.lo, x.hi, y.lo, y.hi, &lo, &hi) ||
+        mul_bounds(rx.lo, rx.hi, ry.lo, ry.hi, &wlo, &whi)) {
         cr_build_fail(b, WIDE);
         return cr_pval_none();
     }
@@ -272,10 +281,12 @@ static cr_pval div_register(cr_build *b, int32_t space, cr_pval x, cr_pval y)
         insn.a = above;
         insn.space = b->plan->regs.at[above].space;
     }
-    int32_t div = cr_emit_space(b, cr_emit(b, insn, (cr_lane)ry.lane, 1, ry.hi > 1 ? ry.hi : 1), space);
+    int32_t div =
+        cr_emit_space(b, cr_emit(b, insn, (cr_lane)ry.lane, 1, ry.hi > 1 ? ry.hi : 1), space);
     insn.space = (int16_t)space;
     insn.op = CR_OP_BOTH;
-    insn.a = cr_emit_lane(b, cr_emit_space(b, out.reg, space), b->failed ? CR_LANE_8 : (cr_lane)b->plan->regs.at[out.reg].lane);
+    insn.a = cr_emit_lane(b, cr_emit_space(b, out.reg, space),
+                          b->failed ? CR_LANE_8 : (cr_lane)b->plan->regs.at[out.reg].lane);
     insn.b = y.reg;
     if (b->failed)
         return out;
@@ -324,7 +335,8 @@ cr_pval cr_num_pick(cr_build *b, int32_t space, cr_op op, cr_pval x, cr_pval y)
     int max = op == CR_OP_MAX;
     x.lo = (x.lo > y.lo) == max ? x.lo : y.lo;
     x.hi = (x.hi > y.hi) == max ? x.hi : y.hi;
-    x.reg = emit_folded(b, space, op, x.reg, y.reg, rx.lo < ry.lo ? rx.lo : ry.lo, rx.hi > ry.hi ? rx.hi : ry.hi);
+    x.reg = emit_folded(b, space, op, x.reg, y.reg, rx.lo < ry.lo ? rx.lo : ry.lo,
+                        rx.hi > ry.hi ? rx.hi : ry.hi);
     return x;
 }
 
@@ -351,7 +363,8 @@ cr_pval cr_num_select(cr_build *b, int32_t space, int32_t cond, cr_pval x, cr_pv
 }
 
 /* Rounding bounds: one step beyond the exact quotient on either side is always enough. */
-static cr_pval round_emit(cr_build *b, int32_t space, cr_pval x, int32_t divisor, cr_i128 least, int mode)
+static cr_pval round_emit(cr_build *b, int32_t space, cr_pval x, int32_t divisor, cr_i128 least,
+                          int mode)
 {
     cr_insn insn = {0};
     const cr_reg rx = b->plan->regs.at[x.reg], rd = b->plan->regs.at[divisor];
@@ -363,8 +376,10 @@ static cr_pval round_emit(cr_build *b, int32_t space, cr_pval x, int32_t divisor
     insn.b = cr_emit_lane(b, divisor, lane);
     x.lo = x.lo < 0 ? x.lo / least - 1 : 0;
     x.hi = x.hi > 0 ? x.hi / least + 1 : 0;
-    x.reg = cr_emit(b, insn, lane, with_zero_lo(rx.lo / least - 1), with_zero_hi(rx.hi / least + 1));
-    x.reg = cr_emit_lane(b, x.reg, b->failed ? CR_LANE_8 : cr_build_lane(b, rx.lo / least - 1, rx.hi / least + 1));
+    x.reg =
+        cr_emit(b, insn, lane, with_zero_lo(rx.lo / least - 1), with_zero_hi(rx.hi / least + 1));
+    x.reg = cr_emit_lane(
+        b, x.reg, b->failed ? CR_LANE_8 : cr_build_lane(b, rx.lo / least - 1, rx.hi / least + 1));
     return x;
 }
 
@@ -428,7 +443,8 @@ cr_pval cr_num_sum(cr_build *b, int32_t space, int32_t child, cr_pval x)
     insn.space = (int16_t)space;
     insn.child = (int16_t)child;
     if (cr_i128_mul(r.lo, e->at_most, &wlo) || cr_i128_mul(r.hi, e->at_most, &whi) ||
-        mul_bounds(with_zero_lo(x.lo), with_zero_hi(x.hi), e->at_least > 0 ? e->at_least : 0, e->at_most, &x.lo, &x.hi)) {
+        mul_bounds(with_zero_lo(x.lo), with_zero_hi(x.hi), e->at_least > 0 ? e->at_least : 0,
+                   e->at_most, &x.lo, &x.hi)) {
         cr_build_fail(b, WIDE);
         return cr_pval_none();
     }

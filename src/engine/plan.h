@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A plan: a straight line of typed operations over columns, for one segment of time.
 
-   Every register is a column of one row space (an entity) in one lane width. A number is `register / (den × div)`: `den`
-   is a constant of the plan, `div` an optional register of positive divisors (class U); without it the number is of class
-   S. Widths come from intervals, so no operation can overflow; the interval of a register always contains 0, because the
-   lanes of unknown rows may hold anything made from zeros. Statuses are one byte per row, and absent (NULL) where every
-   row of the block is known. Causes are not carried: why.c walks the plan backwards for the rows that ask. */
+   Every register is a column of one row space (an entity) in one lane width. A number is `register
+   / (den × div)`: `den` is a constant of the plan, `div` an optional register of positive divisors
+   (class U); without it the number is of class S. Widths come from intervals, so no operation can
+   overflow; the interval of a register always contains 0, because the lanes of unknown rows may
+   hold anything made from zeros. Statuses are one byte per row, and absent (NULL) where every row
+   of the block is known. Causes are not carried: why.c walks the plan backwards for the rows that
+   ask. */
 #ifndef CR_ENGINE_PLAN_H
 #define CR_ENGINE_PLAN_H
 
@@ -50,11 +52,12 @@ typedef struct cr_reg {
 
 /* A value in the plan. */
 typedef struct cr_pval {
-    int32_t reg;  /* -1 = not lowered */
-    int32_t div;  /* -1 = class S */
-    cr_i128 den;  /* 1 for what is not a number */
+    int32_t reg;    /* -1 = not lowered */
+    int32_t div;    /* -1 = class S */
+    cr_i128 den;    /* 1 for what is not a number */
     cr_i128 lo, hi; /* proved bounds of the known values of reg; may leave 0 out */
-    int32_t rows;   /* CR_T_ROWS: reg is a mask in this child space, and `div` its status on the parent; else -1 */
+    int32_t rows;   /* CR_T_ROWS: reg is a mask in this child space, and `div` its status on the
+                       parent; else -1 */
 } cr_pval;
 
 typedef struct cr_plan_def { /* a definition as lowered */
@@ -75,7 +78,7 @@ typedef struct cr_plan {
     CR_VEC(int32_t) args;
     cr_plan_def *defs; /* per definition of the program */
     CR_VEC(cr_shown) shown;
-    int32_t on;        /* register of the date, in the root's space */
+    int32_t on; /* register of the date, in the root's space */
 } cr_plan;
 
 typedef struct cr_output { /* one column of answers */
@@ -104,7 +107,8 @@ typedef struct cr_plan_error {
     uint8_t oom;
 } cr_plan_error;
 
-/* Compiles plans for all segments of time. calculator->outputs, root and options are set. 0 fine, 1 see error. */
+/* Compiles plans for all segments of time. calculator->outputs, root and options are set. 0 fine, 1
+ * see error. */
 int cr_plan_all(cr_calculator *calculator, cr_plan_error *error);
 
 /* What the definition came to in an explaining plan; NULL = it was not lowered. */

@@ -24,7 +24,8 @@ static cr_pval not_in_force(cr_build *b, int32_t space, int32_t def)
     return cr_pval_reg(b, cr_emit(b, insn, CR_LANE_8, 0, 0));
 }
 
-static cr_pval choose(cr_build *b, int32_t space, const cr_type *type, int32_t cond, cr_pval x, cr_pval y)
+static cr_pval choose(cr_build *b, int32_t space, const cr_type *type, int32_t cond, cr_pval x,
+                      cr_pval y)
 {
     if (type->kind == CR_T_NUMBER)
         return cr_num_select(b, space, cond, x, y);
@@ -42,8 +43,10 @@ static cr_rat rounding_step(const cr_rounding *r)
     return r->step;
 }
 
-/* `rounded by OPTION`: every value of the option has a rounding of its own; the option's status stays on the result. */
-static cr_pval round_by_option(cr_build *b, cr_env *env, int32_t space, cr_pval v, const cr_stmt *stmt)
+/* `rounded by OPTION`: every value of the option has a rounding of its own; the option's status
+ * stays on the result. */
+static cr_pval round_by_option(cr_build *b, cr_env *env, int32_t space, cr_pval v,
+                               const cr_stmt *stmt)
 {
     const cr_param *param = &b->program->params.at[stmt->rounded_ref.index];
     const cr_enum *values = &b->program->enums.at[param->type.index];
@@ -68,16 +71,19 @@ static cr_pval round_by_option(cr_build *b, cr_env *env, int32_t space, cr_pval 
         name.keys.n = 1;
     }
     cr_pval option = cr_lower_param(b, env, space, &name, 0);
-    cr_pval out = cr_num_round(b, space, v, rounding_step(&values->values[0].rounding), values->values[0].rounding.mode);
+    cr_pval out = cr_num_round(b, space, v, rounding_step(&values->values[0].rounding),
+                               values->values[0].rounding.mode);
     for (uint32_t i = 1; i < values->n_values && !b->failed; i++) {
         const cr_rounding *r = &values->values[i].rounding;
         int32_t is = cr_emit_compare(b, CR_OP_EQ, space, option.reg, cr_emit_const(b, space, i));
-        out = cr_num_select(b, space, is, cr_num_round(b, space, v, rounding_step(r), r->mode), out);
+        out =
+            cr_num_select(b, space, is, cr_num_round(b, space, v, rounding_step(r), r->mode), out);
     }
     return out;
 }
 
-static cr_pval apply_rounding(cr_build *b, cr_env *env, int32_t space, cr_pval v, const cr_stmt *stmt)
+static cr_pval apply_rounding(cr_build *b, cr_env *env, int32_t space, cr_pval v,
+                              const cr_stmt *stmt)
 {
     if (b->failed)
         return v;
@@ -90,7 +96,8 @@ static cr_pval apply_rounding(cr_build *b, cr_env *env, int32_t space, cr_pval v
 
 /* ---- define ---- */
 
-/* From the last line to the first: `otherwise` and plain values are the base, each `when` chooses before it. */
+/* From the last line to the first: `otherwise` and plain values are the base, each `when` chooses
+ * before it. */
 static cr_pval lower_define(cr_build *b, cr_env *env, int32_t space, const cr_type *type)
 {
     const cr_stmt *stmt = env->stmt;
@@ -122,7 +129,8 @@ typedef struct cr_group_value {
     uint8_t kind;
 } cr_group_value;
 
-static int32_t group_value(cr_build *b, cr_env *env, int32_t space, uint32_t first, const int32_t *regs)
+static int32_t group_value(cr_build *b, cr_env *env, int32_t space, uint32_t first,
+                           const int32_t *regs)
 {
     const cr_stmt *stmt = env->stmt;
     const cr_clause *head = &stmt->clauses.at[first];
@@ -138,16 +146,21 @@ static int32_t group_value(cr_build *b, cr_env *env, int32_t space, uint32_t fir
         } else if (v < 0) {
             v = regs[i];
         } else {
-            v = cr_emit_bool(b, head->group == CR_GROUP_ALL ? CR_OP_AND : CR_OP_OR, space, v, regs[i]);
+            v = cr_emit_bool(b, head->group == CR_GROUP_ALL ? CR_OP_AND : CR_OP_OR, space, v,
+                             regs[i]);
         }
     }
     if (head->group == CR_GROUP_AT_LEAST)
-        return b->failed ? -1 : cr_num_compare(b, space, CR_OP_LE, cr_pval_const(b, space, head->at_least, 1), count);
+        return b->failed ? -1
+                         : cr_num_compare(b, space, CR_OP_LE,
+                                          cr_pval_const(b, space, head->at_least, 1), count);
     return head->group == CR_GROUP_NONE ? cr_emit_bool(b, CR_OP_NOT, space, v, -1) : v;
 }
 
-/* The first condition, in written order, of a failing group that is known to fail; a count has none of its own. */
-static int32_t reason_chain(cr_build *b, int32_t space, const cr_stmt *stmt, const int32_t *regs, const int32_t *groups)
+/* The first condition, in written order, of a failing group that is known to fail; a count has none
+ * of its own. */
+static int32_t reason_chain(cr_build *b, int32_t space, const cr_stmt *stmt, const int32_t *regs,
+                            const int32_t *groups)
 {
     int32_t reason = cr_emit_const(b, space, 0);
     for (uint32_t i = stmt->clauses.n; i-- > 0 && !b->failed;) {
@@ -155,8 +168,9 @@ static int32_t reason_chain(cr_build *b, int32_t space, const cr_stmt *stmt, con
         if (c->kind != CR_C_CONDITION || regs[i] < 0)
             continue;
         cr_op fails = c->group == CR_GROUP_NONE ? CR_OP_KNOWN_YES : CR_OP_KNOWN_NO;
-        int32_t both = cr_emit_bool(b, CR_OP_AND, space, cr_emit_bool(b, CR_OP_KNOWN_NO, space, groups[i], -1),
-                                    cr_emit_bool(b, fails, space, regs[i], -1));
+        int32_t both =
+            cr_emit_bool(b, CR_OP_AND, space, cr_emit_bool(b, CR_OP_KNOWN_NO, space, groups[i], -1),
+                         cr_emit_bool(b, fails, space, regs[i], -1));
         reason = cr_emit_select(b, space, both, cr_emit_const(b, space, c->reason_code), reason);
     }
     return reason;
@@ -190,7 +204,9 @@ static cr_plan_def lower_decide(cr_build *b, cr_env *env, int32_t space)
     }
     for (uint32_t i = 0; i < stmt->clauses.n && !b->failed; i++) {
         const cr_clause *c = &stmt->clauses.at[i];
-        regs[i] = c->kind == CR_C_CONDITION && clause_holds(b, c) ? cr_lower_bool(b, env, space, c->cond) : -1;
+        regs[i] = c->kind == CR_C_CONDITION && clause_holds(b, c)
+                      ? cr_lower_bool(b, env, space, c->cond)
+                      : -1;
     }
     for (uint32_t i = 0; i < stmt->clauses.n && !b->failed; i++) {
         const cr_clause *c = &stmt->clauses.at[i];
@@ -225,7 +241,8 @@ static int32_t arm_reason(cr_build *b, int32_t space, const cr_clause *c)
     return cr_emit_const(b, space, c->reason.n > 0 ? c->reason_code : 0);
 }
 
-/* The value is the nested choice; the reason is the first arm known to hold among those with that value. */
+/* The value is the nested choice; the reason is the first arm known to hold among those with that
+ * value. */
 static cr_plan_def lower_status(cr_build *b, cr_env *env, int32_t space)
 {
     const cr_stmt *stmt = env->stmt;
@@ -248,11 +265,13 @@ static cr_plan_def lower_status(cr_build *b, cr_env *env, int32_t space)
         const cr_clause *c = &stmt->clauses.at[i];
         if (c->kind != CR_C_ARM || !clause_holds(b, c))
             continue;
-        int32_t is = cr_emit_compare(b, CR_OP_EQ, space, value, cr_emit_const(b, space, c->value_index));
+        int32_t is =
+            cr_emit_compare(b, CR_OP_EQ, space, value, cr_emit_const(b, space, c->value_index));
         is = cr_emit_bool(b, CR_OP_KNOWN_YES, space, is, -1);
         if (c->cond)
-            is = cr_emit_bool(b, CR_OP_AND, space, is,
-                              cr_emit_bool(b, CR_OP_KNOWN_YES, space, cr_lower_bool(b, env, space, c->cond), -1));
+            is = cr_emit_bool(
+                b, CR_OP_AND, space, is,
+                cr_emit_bool(b, CR_OP_KNOWN_YES, space, cr_lower_bool(b, env, space, c->cond), -1));
         reason = cr_emit_select(b, space, is, arm_reason(b, space, c), reason);
     }
     if (b->failed)
@@ -264,7 +283,8 @@ static cr_plan_def lower_status(cr_build *b, cr_env *env, int32_t space)
 
 /* ---- versions ---- */
 
-static cr_plan_def lower_version(cr_build *b, int32_t def, const cr_version *version, const cr_pval *args, uint32_t depth)
+static cr_plan_def lower_version(cr_build *b, int32_t def, const cr_version *version,
+                                 const cr_pval *args, uint32_t depth)
 {
     const cr_def *d = &b->program->defs.at[def];
     cr_env env = {0};
@@ -275,7 +295,8 @@ static cr_plan_def lower_version(cr_build *b, int32_t def, const cr_version *ver
     env.def = def;
     env.args = args;
     env.depth = depth;
-    env.locals = cr_arena_get(&b->calc->arena, (size_t)version->stmt->clauses.n + 1, sizeof *env.locals);
+    env.locals =
+        cr_arena_get(&b->calc->arena, (size_t)version->stmt->clauses.n + 1, sizeof *env.locals);
     if (!env.locals) {
         b->error->oom = 1;
         cr_build_fail(b, "out of memory");
@@ -288,7 +309,8 @@ static cr_plan_def lower_version(cr_build *b, int32_t def, const cr_version *ver
     if (d->kind == CR_DEF_STATUS)
         return lower_status(b, &env, d->entity);
     if (d->kind == CR_DEF_REQUIRE)
-        out.value = cr_pval_reg(b, cr_lower_bool(b, &env, d->entity, version->stmt->clauses.at[0].cond));
+        out.value =
+            cr_pval_reg(b, cr_lower_bool(b, &env, d->entity, version->stmt->clauses.at[0].cond));
     else
         out.value = lower_define(b, &env, d->entity, &d->type);
     return out;
@@ -302,7 +324,8 @@ static int32_t in_region(cr_build *b, int32_t space, cr_str code)
     cr_expr place = {0};
     cr_env env = {0};
     if (field < 0 || region < 0) {
-        cr_build_fail(b, "a rule for a region needs a region in the case and in the table of regions");
+        cr_build_fail(b,
+                      "a rule for a region needs a region in the case and in the table of regions");
         return -1;
     }
     place.kind = CR_X_NAME;
@@ -315,7 +338,8 @@ static int32_t in_region(cr_build *b, int32_t space, cr_str code)
     return b->failed ? -1 : cr_emit_space(b, cr_emit(b, insn, CR_LANE_8, 0, 1), space);
 }
 
-/* Versions in force on the first day of the segment, the nation's last; a narrower region chooses before a wider one. */
+/* Versions in force on the first day of the segment, the nation's last; a narrower region chooses
+ * before a wider one. */
 static cr_plan_def lower_versions(cr_build *b, int32_t def, const cr_pval *args, uint32_t depth)
 {
     const cr_def *d = &b->program->defs.at[def];
@@ -324,16 +348,21 @@ static cr_plan_def lower_versions(cr_build *b, int32_t def, const cr_pval *args,
         for (uint32_t i = 0; i < d->versions.n && !b->failed; i++) {
             const cr_version *v = &d->versions.at[i];
             int32_t region = v->region.n ? cr_policy_region(b->policy, v->region) : 0;
-            if (b->date < v->from || b->date > v->to || region < 0 || b->policy->regions.at[region].depth != level)
+            if (b->date < v->from || b->date > v->to || region < 0 ||
+                b->policy->regions.at[region].depth != level)
                 continue;
             cr_plan_def one = lower_version(b, def, v, args, depth);
             if (b->failed)
                 break;
-            int32_t here = region == 0 ? cr_emit_const(b, d->entity, 1) : in_region(b, d->entity, v->region);
-            out.value = one.value.rows >= 0 ? one.value : choose(b, d->entity, &d->type, here, one.value, out.value);
+            int32_t here =
+                region == 0 ? cr_emit_const(b, d->entity, 1) : in_region(b, d->entity, v->region);
+            out.value = one.value.rows >= 0
+                            ? one.value
+                            : choose(b, d->entity, &d->type, here, one.value, out.value);
             if (one.reason.reg >= 0) {
                 cr_pval before = out.reason.reg >= 0 ? out.reason : not_in_force(b, d->entity, def);
-                out.reason = cr_pval_reg(b, cr_emit_select(b, d->entity, here, one.reason.reg, before.reg));
+                out.reason =
+                    cr_pval_reg(b, cr_emit_select(b, d->entity, here, one.reason.reg, before.reg));
             }
         }
     }
@@ -346,13 +375,17 @@ static cr_plan_def lower_versions(cr_build *b, int32_t def, const cr_pval *args,
 static void check_output(cr_build *b, const cr_def *d, cr_pval v)
 {
     cr_i128 unit = 1;
-    if (b->failed || d->type.kind != CR_T_NUMBER || d->type.exact || d->type.decimals < 0 || d->n_args > 0)
+    if (b->failed || d->type.kind != CR_T_NUMBER || d->type.exact || d->type.decimals < 0 ||
+        d->n_args > 0)
         return;
     for (int32_t i = 0; i < d->type.decimals; i++)
         unit *= 10;
     if (v.div >= 0 || unit % v.den != 0)
-        cr_build_fail(b, d->type.money ? "an amount that may have fractions of a fen: it needs a rounding, or the word exact"
-                                       : "a number that may have more decimals than its type: it needs a rounding");
+        cr_build_fail(
+            b, d->type.money
+                   ? "an amount that may have fractions of a fen: it needs a rounding, or the word "
+                     "exact"
+                   : "a number that may have more decimals than its type: it needs a rounding");
 }
 
 void cr_lower_def(cr_build *b, int32_t def)
@@ -399,7 +432,8 @@ static int in_cone(cr_build *b, int32_t require, int32_t def)
             for (uint32_t i = 0; i < p->defs.n; i++)
                 for (uint32_t v = 0; cone[i] && v < p->defs.at[i].versions.n; v++)
                     for (int32_t k = 0; k < p->defs.at[i].versions.at[v].n_deps; k++) {
-                        uint8_t *dep = &cone[p->deps.at[p->defs.at[i].versions.at[v].deps_from + k]];
+                        uint8_t *dep =
+                            &cone[p->deps.at[p->defs.at[i].versions.at[v].deps_from + k]];
                         changed |= !*dep;
                         *dep = 1;
                     }
@@ -409,7 +443,8 @@ static int in_cone(cr_build *b, int32_t require, int32_t def)
     return b->cones[require][def];
 }
 
-/* Definitions are lowered in order, so this finds them done, but for requires and what only they read. */
+/* Definitions are lowered in order, so this finds them done, but for requires and what only they
+ * read. */
 static void ensure(cr_build *b, int32_t def)
 {
     int32_t current = b->current;

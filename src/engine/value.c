@@ -21,7 +21,8 @@ static size_t number_text(const cr_type *type, cr_i128 num, cr_i128 den, char *o
     return cr_rat_text(r, type->money ? 2 : 0, out, cap);
 }
 
-size_t cr_value_text(const cr_policy *policy, const cr_type *type, cr_i128 num, cr_i128 den, char *out, size_t cap)
+size_t cr_value_text(const cr_policy *policy, const cr_type *type, cr_i128 num, cr_i128 den,
+                     char *out, size_t cap)
 {
     const cr_program *p = &policy->program;
     char date[16];

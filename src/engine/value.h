@@ -6,6 +6,7 @@
 #include "engine/plan.h"
 
 /* num / den of the given type; none and what has no text give 0. Returns the length written. */
-size_t cr_value_text(const cr_policy *policy, const cr_type *type, cr_i128 num, cr_i128 den, char *out, size_t cap);
+size_t cr_value_text(const cr_policy *policy, const cr_type *type, cr_i128 num, cr_i128 den,
+                     char *out, size_t cap);
 
 #endif

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The backward walk behind causes and notes.
 
-   Registers are never overwritten, so after an evaluation every intermediate value still stands. Rows asked about are marked
-   per register; instructions are visited from the last to the first, and each passes its marks to the operands that its
-   result hangs on, by the same rules by which its status was made. So causes cost nothing unless somebody asks. */
+   Registers are never overwritten, so after an evaluation every intermediate value still stands.
+   Rows asked about are marked per register; instructions are visited from the last to the first,
+   and each passes its marks to the operands that its result hangs on, by the same rules by which
+   its status was made. So causes cost nothing unless somebody asks. */
 #include <string.h>
 
 #include "engine/why.h"
@@ -33,9 +34,12 @@ static void pass(cr_walk *walk, int32_t reg, uint32_t row)
         mark(walk, reg, row);
 }
 
-static void found(cr_walk *walk, cr_why_kind kind, int answer, int32_t index, const cr_insn *i, uint32_t row, int32_t extra)
+static void found(cr_walk *walk, cr_why_kind kind, int answer, int32_t index, const cr_insn *i,
+                  uint32_t row, int32_t extra)
 {
-    cr_why why = {(uint8_t)kind, (uint8_t)answer, index, (int32_t)(i - walk->w->frame->plan->code.at), row, extra};
+    cr_why why = {(uint8_t)kind, (uint8_t)answer,
+                  index,         (int32_t)(i - walk->w->frame->plan->code.at),
+                  row,           extra};
     if (!walk->stop)
         walk->stop = walk->visit(walk->user, &why);
 }
@@ -50,7 +54,8 @@ static int known_is(const cr_walk *walk, int32_t reg, uint32_t row, int value)
 static void step_logic(cr_walk *walk, const cr_insn *i, uint32_t row)
 {
     int decides = i->op == CR_OP_OR;
-    if (known_is(walk, i->dst, row, decides)) { /* only deciding operands matter, and the first is enough */
+    if (known_is(walk, i->dst, row,
+                 decides)) { /* only deciding operands matter, and the first is enough */
         int32_t one = known_is(walk, i->a, row, decides) ? i->a : i->b;
         pass(walk, one, row);
         return;
@@ -82,7 +87,8 @@ static void step_multiply(cr_walk *walk, const cr_insn *i, uint32_t row)
     }
 }
 
-/* A gate that fails is a cause of its own: the fields after `else`, or those that its condition names. */
+/* A gate that fails is a cause of its own: the fields after `else`, or those that its condition
+ * names. */
 static void name_fields(cr_walk *walk, const cr_insn *i, uint32_t row, const cr_expr *x, int depth)
 {
     if (!x || depth > 64)
@@ -171,7 +177,8 @@ static void step_row(cr_walk *walk, const cr_insn *i, uint32_t row)
 /* Operations that may fail by themselves: then every operand is to blame, known or not. */
 static void step_strict(cr_walk *walk, const cr_insn *i, uint32_t row)
 {
-    int from_operand = (i->a >= 0 && status_of(walk, i->a, row)) || (i->b >= 0 && status_of(walk, i->b, row));
+    int from_operand =
+        (i->a >= 0 && status_of(walk, i->a, row)) || (i->b >= 0 && status_of(walk, i->b, row));
     pass(walk, i->a, row);
     pass(walk, i->b, row);
     if (from_operand || walk->used || !status_of(walk, i->dst, row))
@@ -257,7 +264,8 @@ static int make_marks(cr_workspace *w)
     return 0;
 }
 
-int cr_why_walk(cr_workspace *w, const int32_t *regs, const uint32_t *rows, uint32_t n, int used, cr_why_visit visit, void *user)
+int cr_why_walk(cr_workspace *w, const int32_t *regs, const uint32_t *rows, uint32_t n, int used,
+                cr_why_visit visit, void *user)
 {
     cr_walk walk = {w, used, visit, user, 0};
     const cr_plan *plan = w->frame->plan;

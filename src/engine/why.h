@@ -1,25 +1,35 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What an answer hangs on: a walk over the plan from one row of a result back to the inputs and rows behind it. */
+/* What an answer hangs on: a walk over the plan from one row of a result back to the inputs and
+ * rows behind it. */
 #ifndef CR_ENGINE_WHY_H
 #define CR_ENGINE_WHY_H
 
 #include "engine/exec.h"
 
-typedef enum cr_why_kind { CR_WHY_INPUT = 1, CR_WHY_PARAMETER, CR_WHY_RULE, CR_WHY_CALENDAR, CR_WHY_DEFAULT, CR_WHY_ROW } cr_why_kind;
+typedef enum cr_why_kind {
+    CR_WHY_INPUT = 1,
+    CR_WHY_PARAMETER,
+    CR_WHY_RULE,
+    CR_WHY_CALENDAR,
+    CR_WHY_DEFAULT,
+    CR_WHY_ROW
+} cr_why_kind;
 
 typedef struct cr_why {
     uint8_t kind;
-    uint8_t answer;   /* CR_UNDETERMINED …; CR_WHY_DEFAULT: 1 assumed, 2 presumed */
-    int32_t index;    /* field, parameter, definition; CR_WHY_ROW: parameter */
-    int32_t insn;     /* that found it */
-    uint32_t row;     /* of its space */
-    int32_t extra;    /* calendar: the year; CR_WHY_ROW: row of the table */
+    uint8_t answer; /* CR_UNDETERMINED …; CR_WHY_DEFAULT: 1 assumed, 2 presumed */
+    int32_t index;  /* field, parameter, definition; CR_WHY_ROW: parameter */
+    int32_t insn;   /* that found it */
+    uint32_t row;   /* of its space */
+    int32_t extra;  /* calendar: the year; CR_WHY_ROW: row of the table */
 } cr_why;
 
 typedef int (*cr_why_visit)(void *user, const cr_why *why); /* nonzero stops */
 
-/* Visits each cause of the answer of a register's row once per instruction and row. With `used`, visits instead what a
-   known answer was made of: CR_WHY_DEFAULT and CR_WHY_ROW. 0 done, 2 out of memory, else what visit returned. */
-int cr_why_walk(cr_workspace *w, const int32_t *regs, const uint32_t *rows, uint32_t n, int used, cr_why_visit visit, void *user);
+/* Visits each cause of the answer of a register's row once per instruction and row. With `used`,
+   visits instead what a known answer was made of: CR_WHY_DEFAULT and CR_WHY_ROW. 0 done, 2 out of
+   memory, else what visit returned. */
+int cr_why_walk(cr_workspace *w, const int32_t *regs, const uint32_t *rows, uint32_t n, int used,
+                cr_why_visit visit, void *user);
 
 #endif

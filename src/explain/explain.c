@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Building an explanation: the line that applied, its conditions, the numbers behind it, down to inputs and parameter rows.
+/* Building an explanation: the line that applied, its conditions, the numbers behind it, down to
+   inputs and parameter rows.
 
-   The plan has kept what every expression came to (cr_plan_shown); the tree of the rule is walked beside it. Each definition
-   is explained once, where it first matters. */
+   The plan has kept what every expression came to (cr_plan_shown); the tree of the rule is walked
+   beside it. Each definition is explained once, where it first matters. */
 #include <string.h>
 
 #include "engine/value.h"
@@ -40,11 +41,16 @@ static void add(cr_explainer *e, cr_node node)
 
 static const char *answer_word(int answer, int zh)
 {
-    static const char *const words[][2] = {{"", ""}, {"undetermined", "尚不能确定"}, {"no data", "无数据"}, {"not in force", "当时无此规定"}, {"invalid", "输入有误"}};
+    static const char *const words[][2] = {{"", ""},
+                                           {"undetermined", "尚不能确定"},
+                                           {"no data", "无数据"},
+                                           {"not in force", "当时无此规定"},
+                                           {"invalid", "输入有误"}};
     return words[answer][zh];
 }
 
-static void value_words(cr_explainer *e, cr_buf *out, const cr_type *type, const cr_pval *v, uint32_t row)
+static void value_words(cr_explainer *e, cr_buf *out, const cr_type *type, const cr_pval *v,
+                        uint32_t row)
 {
     char text[120];
     int32_t reg = v->rows >= 0 ? v->div : v->reg;
@@ -105,7 +111,8 @@ static int32_t up(const cr_explainer *e, int32_t entity, uint32_t n)
     return entity;
 }
 
-static int known_bool(const cr_explainer *e, const cr_expr *x, const void *owner, int32_t entity, uint32_t row)
+static int known_bool(const cr_explainer *e, const cr_expr *x, const void *owner, int32_t entity,
+                      uint32_t row)
 {
     const cr_pval *v = cr_plan_shown(e->w->frame->plan, x, owner);
     if (!v || v->reg < 0)
@@ -133,12 +140,14 @@ static const char *sign_of(const cr_expr *x)
     }
 }
 
-static void numbers(cr_explainer *e, cr_buf *out, const cr_expr *x, const void *owner, int32_t entity, uint32_t row)
+static void numbers(cr_explainer *e, cr_buf *out, const cr_expr *x, const void *owner,
+                    int32_t entity, uint32_t row)
 {
     const char *sign = sign_of(x);
     if (sign) {
         int low = (x->kind == CR_X_MUL || x->kind == CR_X_DIV);
-        int left = low && (x->a->kind == CR_X_ADD || x->a->kind == CR_X_SUB), right = low || x->kind == CR_X_SUB;
+        int left = low && (x->a->kind == CR_X_ADD || x->a->kind == CR_X_SUB),
+            right = low || x->kind == CR_X_SUB;
         right = right && (x->b->kind == CR_X_ADD || x->b->kind == CR_X_SUB);
         cr_buf_text(out, left ? "(" : "");
         numbers(e, out, x->a, owner, entity, row);
@@ -154,7 +163,9 @@ static void numbers(cr_explainer *e, cr_buf *out, const cr_expr *x, const void *
         return;
     cr_type bare = x->type;
     memset(&bare.unit, 0, sizeof bare.unit);
-    value_words(e, out, &bare, v, row_up(e, entity, row, e->w->frame->plan->regs.at[v->rows >= 0 ? v->div : v->reg].space));
+    value_words(
+        e, out, &bare, v,
+        row_up(e, entity, row, e->w->frame->plan->regs.at[v->rows >= 0 ? v->div : v->reg].space));
 }
 
 static int is_arithmetic(const cr_expr *x)
@@ -162,7 +173,8 @@ static int is_arithmetic(const cr_expr *x)
     return sign_of(x) != NULL;
 }
 
-static cr_str formula(cr_explainer *e, const cr_stmt *s, const cr_expr *x, const void *owner, int32_t entity, uint32_t row)
+static cr_str formula(cr_explainer *e, const cr_stmt *s, const cr_expr *x, const void *owner,
+                      int32_t entity, uint32_t row)
 {
     cr_buf buf = new_buf(e);
     cr_words_expr(&buf, e->policy, s, x, e->zh);
@@ -175,7 +187,8 @@ static cr_str formula(cr_explainer *e, const cr_stmt *s, const cr_expr *x, const
 
 /* ---- leaves ---- */
 
-static void input_node(cr_explainer *e, const cr_expr *x, const void *owner, int32_t entity, uint32_t row, int depth)
+static void input_node(cr_explainer *e, const cr_expr *x, const void *owner, int32_t entity,
+                       uint32_t row, int depth)
 {
     cr_node n = {0};
     const cr_sym_field *f = &e->p->fields.at[x->ref.index];
@@ -215,7 +228,8 @@ static int32_t table_row(cr_explainer *e, const cr_pval *v, uint32_t row)
     return -1;
 }
 
-static void parameter_node(cr_explainer *e, const cr_expr *x, const void *owner, int32_t entity, uint32_t row, int depth)
+static void parameter_node(cr_explainer *e, const cr_expr *x, const void *owner, int32_t entity,
+                           uint32_t row, int depth)
 {
     cr_node n = {0};
     const cr_param *param = &e->p->params.at[x->ref.index];
@@ -235,7 +249,8 @@ static void parameter_node(cr_explainer *e, const cr_expr *x, const void *owner,
         cr_words_cites(&cite, e->policy, &r->cites, e->w->on, e->zh);
         cr_buf_str(&when, e->policy->regions.at[r->region].code);
         cr_buf_char(&when, ' ');
-        cr_buf_str(&when, cr_words_label(&e->policy->regions.at[r->region].label, CR_STR(""), e->zh));
+        cr_buf_str(&when,
+                   cr_words_label(&e->policy->regions.at[r->region].label, CR_STR(""), e->zh));
         if (r->from > CR_DATE_MIN) {
             cr_date_text(r->from, day);
             cr_buf_text(&when, e->zh ? "，自 " : ", from ");
@@ -263,7 +278,8 @@ static void parameter_node(cr_explainer *e, const cr_expr *x, const void *owner,
 static void explain_def(cr_explainer *e, int32_t def, uint32_t row, int depth);
 
 /* Names of an expression that were not let go of: the arm not taken is not walked. */
-static void walk(cr_explainer *e, const cr_expr *x, const void *owner, int32_t entity, uint32_t row, int depth)
+static void walk(cr_explainer *e, const cr_expr *x, const void *owner, int32_t entity, uint32_t row,
+                 int depth)
 {
     if (!x || e->oom || depth > MOST_DEPTH)
         return;
@@ -291,7 +307,8 @@ static void walk(cr_explainer *e, const cr_expr *x, const void *owner, int32_t e
         const cr_space_rows *s = &e->w->spaces[child];
         const cr_expr *of = x->a ? x->a : x->b;
         uint32_t parent = row_up(e, entity, row, e->p->entities.at[child].parent);
-        for (uint32_t k = s->off[parent]; of && k < s->off[parent + 1] && k < s->off[parent] + 20; k++)
+        for (uint32_t k = s->off[parent]; of && k < s->off[parent + 1] && k < s->off[parent] + 20;
+             k++)
             walk(e, of, owner, child, k, depth);
         return;
     }
@@ -322,11 +339,13 @@ static int clause_on(const cr_clause *c, int32_t on)
     return c->period.from <= on && on <= c->period.to;
 }
 
-static void explain_conditions(cr_explainer *e, const cr_version *v, int32_t entity, uint32_t row, int depth)
+static void explain_conditions(cr_explainer *e, const cr_version *v, int32_t entity, uint32_t row,
+                               int depth)
 {
     for (uint32_t i = 0; i < v->stmt->clauses.n && !e->oom; i++) {
         const cr_clause *c = &v->stmt->clauses.at[i];
-        if ((c->kind != CR_C_CONDITION && c->kind != CR_C_ARM) || !clause_on(c, e->w->on) || !c->cond)
+        if ((c->kind != CR_C_CONDITION && c->kind != CR_C_ARM) || !clause_on(c, e->w->on) ||
+            !c->cond)
             continue;
         cr_node n = {0};
         int holds = known_bool(e, c->cond, v, entity, row);
@@ -336,9 +355,12 @@ static void explain_conditions(cr_explainer *e, const cr_version *v, int32_t ent
         n.depth = depth;
         n.passed = (int8_t)(holds < 0 ? -1 : c->group == CR_GROUP_NONE ? !holds : holds);
         n.name = c->name;
-        n.label = cr_words_label(n.passed == 0 && c->fails.zh.n ? &c->fails : &c->label, c->name, e->zh);
+        n.label =
+            cr_words_label(n.passed == 0 && c->fails.zh.n ? &c->fails : &c->label, c->name, e->zh);
         if (c->group == CR_GROUP_NONE && n.passed >= 0)
-            n.value = n.passed ? (e->zh ? CR_STR("无此情形") : CR_STR("does not apply")) : e->zh ? CR_STR("有此情形") : CR_STR("applies");
+            n.value = n.passed ? (e->zh ? CR_STR("无此情形") : CR_STR("does not apply"))
+                      : e->zh  ? CR_STR("有此情形")
+                               : CR_STR("applies");
         n.formula = formula(e, v->stmt, c->cond, v, entity, row);
         n.citation = cites_text(e, &c->cites);
         n.pos = c->pos;
@@ -360,12 +382,16 @@ static void rounding_node(cr_explainer *e, const cr_stmt *s, int depth)
     n.name = s->rounded_by;
     if (s->rounded_by.n) {
         const cr_param *param = &e->p->params.at[s->rounded_ref.index];
-        int32_t row = cr_ptable_find(e->policy, &e->policy->tables.at[s->rounded_ref.index], 0, 0, e->w->on);
+        int32_t row =
+            cr_ptable_find(e->policy, &e->policy->tables.at[s->rounded_ref.index], 0, 0, e->w->on);
         n.label = cr_words_label(&param->stmt->label, param->name, e->zh);
         if (row >= 0) {
-            const cr_value_decl *d = &e->p->enums.at[param->type.index].values[e->policy->tables.at[s->rounded_ref.index].rows.at[row].value];
+            const cr_value_decl *d =
+                &e->p->enums.at[param->type.index]
+                     .values[e->policy->tables.at[s->rounded_ref.index].rows.at[row].value];
             n.value = cr_words_label(&d->label, d->name, e->zh);
-            n.citation = cites_text(e, &e->policy->tables.at[s->rounded_ref.index].rows.at[row].cites);
+            n.citation =
+                cites_text(e, &e->policy->tables.at[s->rounded_ref.index].rows.at[row].cites);
         }
     } else {
         n.label = e->zh ? CR_STR("取整") : CR_STR("rounding");
@@ -373,7 +399,8 @@ static void rounding_node(cr_explainer *e, const cr_stmt *s, int depth)
     add(e, n);
 }
 
-static void explain_define(cr_explainer *e, const cr_version *v, int32_t entity, uint32_t row, int depth)
+static void explain_define(cr_explainer *e, const cr_version *v, int32_t entity, uint32_t row,
+                           int depth)
 {
     for (uint32_t i = 0; i < v->stmt->clauses.n && !e->oom; i++) {
         const cr_clause *c = &v->stmt->clauses.at[i];
@@ -402,7 +429,8 @@ static cr_str def_formula(cr_explainer *e, const cr_version *v, int32_t entity, 
 {
     for (uint32_t i = 0; i < v->stmt->clauses.n; i++) {
         const cr_clause *c = &v->stmt->clauses.at[i];
-        if (c->kind == CR_C_WHERE || c->kind == CR_C_CONDITION || c->kind == CR_C_ARM || !clause_on(c, e->w->on))
+        if (c->kind == CR_C_WHERE || c->kind == CR_C_CONDITION || c->kind == CR_C_ARM ||
+            !clause_on(c, e->w->on))
             continue;
         int holds = c->kind == CR_C_WHEN ? known_bool(e, c->cond, v, entity, row) : 1;
         if (holds == 1)
@@ -427,8 +455,11 @@ static void explain_def(cr_explainer *e, int32_t def, uint32_t row, int depth)
     value_words(e, &buf, &d->type, &value->value, row);
     n.kind = CR_NODE_OUTPUT;
     n.depth = depth;
-    n.answer = (uint8_t)cr_status_get(e->w, value->value.rows >= 0 ? value->value.div : value->value.reg, row);
-    n.passed = d->type.kind == CR_T_BOOL && !n.answer ? (int8_t)(cr_lane_get(e->w, value->value.reg, row) != 0) : (int8_t)-1;
+    n.answer = (uint8_t)cr_status_get(
+        e->w, value->value.rows >= 0 ? value->value.div : value->value.reg, row);
+    n.passed = d->type.kind == CR_T_BOOL && !n.answer
+                   ? (int8_t)(cr_lane_get(e->w, value->value.reg, row) != 0)
+                   : (int8_t)-1;
     n.name = d->name;
     n.label = cr_words_label(&d->label, d->name, e->zh);
     n.value = keep(e, &buf);

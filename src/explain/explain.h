@@ -6,7 +6,14 @@
 #include "base/buf.h"
 #include "engine/exec.h"
 
-typedef enum cr_node_kind { CR_NODE_OUTPUT = 1, CR_NODE_CONDITION, CR_NODE_INPUT, CR_NODE_PARAMETER, CR_NODE_ROUNDING, CR_NODE_CASE } cr_node_kind;
+typedef enum cr_node_kind {
+    CR_NODE_OUTPUT = 1,
+    CR_NODE_CONDITION,
+    CR_NODE_INPUT,
+    CR_NODE_PARAMETER,
+    CR_NODE_ROUNDING,
+    CR_NODE_CASE
+} cr_node_kind;
 
 typedef struct cr_node {
     uint8_t kind;
@@ -22,12 +29,15 @@ typedef struct cr_explanation {
     CR_VEC(cr_node) nodes;
 } cr_explanation;
 
-/* Explains a definition's value in a row; the workspace's plan was made to explain. 0 fine, 2 out of memory. */
+/* Explains a definition's value in a row; the workspace's plan was made to explain. 0 fine, 2 out
+ * of memory. */
 int cr_explain(cr_explanation *out, cr_workspace *w, int32_t def, uint32_t row, int lang);
 
 /* words.c: expressions and citations as an official reads them */
-void cr_words_expr(cr_buf *out, const cr_policy *policy, const cr_stmt *stmt, const cr_expr *x, int lang);
-void cr_words_cites(cr_buf *out, const cr_policy *policy, const cr_cites *cites, int32_t on, int lang);
+void cr_words_expr(cr_buf *out, const cr_policy *policy, const cr_stmt *stmt, const cr_expr *x,
+                   int lang);
+void cr_words_cites(cr_buf *out, const cr_policy *policy, const cr_cites *cites, int32_t on,
+                    int lang);
 cr_str cr_words_label(const cr_label *label, cr_str name, int lang);
 
 /* render.c: the rules of a module as numbered sentences. 0 fine, 1 no such module. */

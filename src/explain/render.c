@@ -69,7 +69,8 @@ static void define_lines(cr_render_state *r, const cr_stmt *s)
 
 static void group_words(cr_render_state *r, const cr_clause *c)
 {
-    static const char *const zh[] = {"须同时满足", "须满足其中之一", "不得有下列情形", "须至少满足"};
+    static const char *const zh[] = {"须同时满足", "须满足其中之一", "不得有下列情形",
+                                     "须至少满足"};
     static const char *const en[] = {"all of", "any of", "none of", "at least"};
     cr_buf_text(r->out, "\n   ");
     cr_buf_text(r->out, r->zh ? zh[c->group] : en[c->group]);
@@ -109,7 +110,10 @@ static void arm_lines(cr_render_state *r, const cr_stmt *s, const cr_def *d)
             cr_buf_text(r->out, r->zh ? "其他情形" : "otherwise");
         cr_buf_text(r->out, r->zh ? "：" : ": ");
         if (d->type.kind == CR_T_ENUM)
-            cr_buf_str(r->out, cr_words_label(&r->policy->program.enums.at[d->type.index].values[c->value_index].label, c->name, r->zh));
+            cr_buf_str(r->out,
+                       cr_words_label(
+                           &r->policy->program.enums.at[d->type.index].values[c->value_index].label,
+                           c->name, r->zh));
         else
             cr_buf_str(r->out, c->name);
         if (c->reason_label.zh.n) {
@@ -177,7 +181,8 @@ int cr_render(cr_buf *out, const cr_policy *policy, cr_str module, int lang)
     cr_buf_str(out, cr_words_label(&m->label, m->name, r.zh));
     cr_buf_text(out, "\n\n");
     for (uint32_t i = 0; i < p->defs.n; i++)
-        for (uint32_t v = 0; cr_str_eq(p->defs.at[i].module, module) && v < p->defs.at[i].versions.n; v++)
+        for (uint32_t v = 0;
+             cr_str_eq(p->defs.at[i].module, module) && v < p->defs.at[i].versions.n; v++)
             sentence(&r, &p->defs.at[i], &p->defs.at[i].versions.at[v]);
     return 0;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rules in words: expressions with the labels of their names, and citations with document and article. */
+/* Rules in words: expressions with the labels of their names, and citations with document and
+ * article. */
 #include <string.h>
 
 #include "engine/value.h"
@@ -35,10 +36,16 @@ static void name(cr_words *w, const cr_expr *x)
     case CR_REF_FIELD: s = cr_words_label(&p->fields.at[x->ref.index].decl->label, s, w->zh); break;
     case CR_REF_DEF: s = cr_words_label(&p->defs.at[x->ref.index].label, s, w->zh); break;
     case CR_REF_PARAM: s = cr_words_label(&p->params.at[x->ref.index].stmt->label, s, w->zh); break;
-    case CR_REF_VALUE: s = cr_words_label(&p->enums.at[x->type.index].values[x->ref.index].label, s, w->zh); break;
+    case CR_REF_VALUE:
+        s = cr_words_label(&p->enums.at[x->type.index].values[x->ref.index].label, s, w->zh);
+        break;
     case CR_REF_MONTH: s = w->zh ? CR_STR("当月") : CR_STR("the month"); break;
-    case CR_REF_FIRST_DAY: s = w->zh ? CR_STR("当月首日") : CR_STR("the first day of the month"); break;
-    case CR_REF_LAST_DAY: s = w->zh ? CR_STR("当月末日") : CR_STR("the last day of the month"); break;
+    case CR_REF_FIRST_DAY:
+        s = w->zh ? CR_STR("当月首日") : CR_STR("the first day of the month");
+        break;
+    case CR_REF_LAST_DAY:
+        s = w->zh ? CR_STR("当月末日") : CR_STR("the last day of the month");
+        break;
     default: break;
     }
     cr_buf_str(w->out, s);
@@ -47,7 +54,8 @@ static void name(cr_words *w, const cr_expr *x)
     if (x->ref.kind != CR_REF_PARAM || x->keys.n == 0)
         return;
     int any = 0;
-    for (uint32_t i = 0; i < x->keys.n; i++) { /* keys that are simply the row's own go without saying */
+    for (uint32_t i = 0; i < x->keys.n;
+         i++) { /* keys that are simply the row's own go without saying */
         const cr_expr *v = x->keys.at[i].value;
         if (v->kind == CR_X_NAME && cr_str_eq(v->text, x->keys.at[i].name))
             continue;
@@ -128,10 +136,14 @@ static void operand(cr_words *w, const cr_expr *x, int at_least)
 
 static void infix(cr_words *w, const cr_expr *x)
 {
-    static const struct { uint8_t kind; const char *zh, *en; } words[] = {
-        {CR_X_AND, "且", " and "}, {CR_X_OR, "或", " or "}, {CR_X_LT, "低于", " is below "}, {CR_X_LE, "不超过", " is at most "},
-        {CR_X_GT, "超过", " is above "}, {CR_X_GE, "不低于", " is at least "}, {CR_X_ADD, " ＋ ", " + "}, {CR_X_SUB, " － ", " - "},
-        {CR_X_MUL, " × ", " × "}, {CR_X_DIV, " ÷ ", " ÷ "}};
+    static const struct {
+        uint8_t kind;
+        const char *zh, *en;
+    } words[] = {{CR_X_AND, "且", " and "},       {CR_X_OR, "或", " or "},
+                 {CR_X_LT, "低于", " is below "}, {CR_X_LE, "不超过", " is at most "},
+                 {CR_X_GT, "超过", " is above "}, {CR_X_GE, "不低于", " is at least "},
+                 {CR_X_ADD, " ＋ ", " + "},       {CR_X_SUB, " － ", " - "},
+                 {CR_X_MUL, " × ", " × "},        {CR_X_DIV, " ÷ ", " ÷ "}};
     int level = binding(x);
     operand(w, x->a, level);
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
@@ -160,13 +172,15 @@ static void membership(cr_words *w, const cr_expr *x)
 
 static void list_name(cr_words *w, const cr_expr *x)
 {
-    cr_buf_str(w->out, cr_words_label(&w->policy->program.fields.at[x->ref.index].decl->label, x->text, w->zh));
+    cr_buf_str(w->out, cr_words_label(&w->policy->program.fields.at[x->ref.index].decl->label,
+                                      x->text, w->zh));
 }
 
 static void aggregate(cr_words *w, const cr_expr *x)
 {
     static const char *const zh[] = {"之和", "人数", "", "", "中的最高者", "中的最低者"};
-    static const char *const en[] = {"the sum of ", "the number of ", "some of ", "all of ", "the highest of ", "the lowest of "};
+    static const char *const en[] = {"the sum of ", "the number of ",  "some of ",
+                                     "all of ",     "the highest of ", "the lowest of "};
     if (!w->zh) {
         cr_buf_text(w->out, en[x->op]);
         if (x->a && x->op != CR_AGG_ANY && x->op != CR_AGG_ALL) {
@@ -216,8 +230,10 @@ static void call(cr_words *w, const cr_expr *x, const char *zh, const char *en)
 
 static void part(cr_words *w, const cr_expr *x)
 {
-    static const char *const zh[] = {"的月份", "的年份", "的首日", "的末日", "所在的市", "所在的省"};
-    static const char *const en[] = {"the month of ", "the year of ", "the first day of ", "the last day of ", "the city of ", "the province of "};
+    static const char *const zh[] = {"的月份", "的年份",   "的首日",
+                                     "的末日", "所在的市", "所在的省"};
+    static const char *const en[] = {"the month of ",    "the year of ", "the first day of ",
+                                     "the last day of ", "the city of ", "the province of "};
     if (!w->zh)
         cr_buf_text(w->out, en[x->op]);
     operand(w, x->a, 7);
@@ -241,8 +257,14 @@ static void expr(cr_words *w, const cr_expr *x)
 {
     switch (x->kind) {
     case CR_X_NAME: name(w, x); break;
-    case CR_X_NEG: cr_buf_text(w->out, "-"); operand(w, x->a, 7); break;
-    case CR_X_NOT: say(w, "不是：", "not "); operand(w, x->a, 4); break;
+    case CR_X_NEG:
+        cr_buf_text(w->out, "-");
+        operand(w, x->a, 7);
+        break;
+    case CR_X_NOT:
+        say(w, "不是：", "not ");
+        operand(w, x->a, 4);
+        break;
     case CR_X_AND:
     case CR_X_OR:
     case CR_X_ADD:
@@ -258,8 +280,14 @@ static void expr(cr_words *w, const cr_expr *x)
         x->negated ? say(w, "不是", " is not ") : say(w, "为", " is ");
         operand(w, x->b, 5);
         break;
-    case CR_X_IS_GIVEN: expr(w, x->a); x->negated ? say(w, "未填报", " is not given") : say(w, "已填报", " is given"); break;
-    case CR_X_IS_NONE: expr(w, x->a); x->negated ? say(w, "有值", " is not none") : say(w, "为无", " is none"); break;
+    case CR_X_IS_GIVEN:
+        expr(w, x->a);
+        x->negated ? say(w, "未填报", " is not given") : say(w, "已填报", " is given");
+        break;
+    case CR_X_IS_NONE:
+        expr(w, x->a);
+        x->negated ? say(w, "有值", " is not none") : say(w, "为无", " is none");
+        break;
     case CR_X_IN: membership(w, x); break;
     case CR_X_WITHIN:
         expr(w, x->a);
@@ -294,7 +322,8 @@ static void expr(cr_words *w, const cr_expr *x)
     }
 }
 
-void cr_words_expr(cr_buf *out, const cr_policy *policy, const cr_stmt *stmt, const cr_expr *x, int lang)
+void cr_words_expr(cr_buf *out, const cr_policy *policy, const cr_stmt *stmt, const cr_expr *x,
+                   int lang)
 {
     cr_words w = {out, policy, stmt, lang};
     expr(&w, x);
@@ -323,8 +352,10 @@ static void locators(cr_buf *out, cr_str s, int zh)
 
 static void one_cite(cr_buf *out, const cr_policy *policy, const cr_cite *c, int zh)
 {
-    static const char *const zh_words[] = {"", "", "", "（转引）", "（存疑）", "（忆述）", "（忆述存疑）"};
-    static const char *const en_words[] = {"", "", "", " (secondary)", " (doubtful)", " (recalled)", " (recalled, doubtful)"};
+    static const char *const zh_words[] = {
+        "", "", "", "（转引）", "（存疑）", "（忆述）", "（忆述存疑）"};
+    static const char *const en_words[] = {
+        "", "", "", " (secondary)", " (doubtful)", " (recalled)", " (recalled, doubtful)"};
     if (c->source_index < 0) {
         cr_buf_text(out, zh ? "本库约定：" : "by design: ");
         cr_buf_str(out, c->design.n ? c->design : c->option);
@@ -349,7 +380,8 @@ static void one_cite(cr_buf *out, const cr_policy *policy, const cr_cite *c, int
 }
 
 /* A citation whose period does not hold the date is left out; CR_DATE_MIN shows all. */
-void cr_words_cites(cr_buf *out, const cr_policy *policy, const cr_cites *cites, int32_t on, int lang)
+void cr_words_cites(cr_buf *out, const cr_policy *policy, const cr_cites *cites, int32_t on,
+                    int lang)
 {
     int any = 0;
     for (uint32_t i = 0; i < cites->n; i++) {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The syntax tree: what a file says, before anything is looked up. docs/grammar.md is its picture.
 
-   Everything lives in one arena. Texts are slices of the source file or of the arena. The parser fills every field
-   marked [p]; the checker (check.h) fills those marked [c] and changes nothing else. */
+   Everything lives in one arena. Texts are slices of the source file or of the arena. The parser
+   fills every field marked [p]; the checker (check.h) fills those marked [c] and changes nothing
+   else. */
 #ifndef CR_LANG_AST_H
 #define CR_LANG_AST_H
 
@@ -15,7 +16,8 @@ typedef struct cr_label {
     cr_str en;
 } cr_label;
 
-/* from/to of a statement, line, row or citation; CR_DATE_MIN / CR_DATE_MAX where nothing is written. Both days are in. */
+/* from/to of a statement, line, row or citation; CR_DATE_MIN / CR_DATE_MAX where nothing is
+ * written. Both days are in. */
 typedef struct cr_period {
     int32_t from;
     int32_t to;
@@ -25,48 +27,66 @@ typedef struct cr_period {
 /* ---- expressions ---- */
 
 typedef enum cr_xkind {
-    CR_X_ERROR,    /* the parser reported it */
-    CR_X_NUMBER,   /* number, unit (has_unit); a percentage is divided by 100 already */
-    CR_X_BOOL,     /* integer 0, 1 */
-    CR_X_DATE,     /* integer = days since 1970 */
-    CR_X_MONTH,    /* integer = year * 12 + month - 1 */
-    CR_X_TEXT,     /* text */
-    CR_X_NONE,     /* the word none */
-    CR_X_ON,       /* the word on: the date decided for; also `first day`, `last day`, `month` alone via CR_X_NAME */
-    CR_X_CODE,     /* a region code written bare; text */
-    CR_X_NAME,     /* text = dotted name; keys; args (call of a parameterised definition); as_parameter; at = `… on DATE` */
-    CR_X_NEG,      /* a */
-    CR_X_NOT,      /* a */
-    CR_X_AND,      /* a, b */
-    CR_X_OR,       /* a, b */
-    CR_X_ADD,      /* a, b */
-    CR_X_SUB,      /* a, b */
-    CR_X_MUL,      /* a, b */
-    CR_X_DIV,      /* a, b */
-    CR_X_LT,       /* a, b */
-    CR_X_LE,       /* a, b */
-    CR_X_GT,       /* a, b */
-    CR_X_GE,       /* a, b */
-    CR_X_IS,       /* a is b; negated */
+    CR_X_ERROR,  /* the parser reported it */
+    CR_X_NUMBER, /* number, unit (has_unit); a percentage is divided by 100 already */
+    CR_X_BOOL,   /* integer 0, 1 */
+    CR_X_DATE,   /* integer = days since 1970 */
+    CR_X_MONTH,  /* integer = year * 12 + month - 1 */
+    CR_X_TEXT,   /* text */
+    CR_X_NONE,   /* the word none */
+    CR_X_ON,   /* the word on: the date decided for; also `first day`, `last day`, `month` alone via
+                  CR_X_NAME */
+    CR_X_CODE, /* a region code written bare; text */
+    CR_X_NAME, /* text = dotted name; keys; args (call of a parameterised definition); as_parameter;
+                  at = `… on DATE` */
+    CR_X_NEG,  /* a */
+    CR_X_NOT,  /* a */
+    CR_X_AND,  /* a, b */
+    CR_X_OR,   /* a, b */
+    CR_X_ADD,  /* a, b */
+    CR_X_SUB,  /* a, b */
+    CR_X_MUL,  /* a, b */
+    CR_X_DIV,  /* a, b */
+    CR_X_LT,   /* a, b */
+    CR_X_LE,   /* a, b */
+    CR_X_GT,   /* a, b */
+    CR_X_GE,   /* a, b */
+    CR_X_IS,   /* a is b; negated */
     CR_X_IS_GIVEN, /* a is given; negated */
     CR_X_IS_NONE,  /* a is none; negated */
-    CR_X_IN,       /* a in (args…); an item that is a range is CR_X_RANGE; one arg that is a set is `a in b`; negated */
-    CR_X_RANGE,    /* a .. b, only inside CR_X_IN */
-    CR_X_WITHIN,   /* region a within region b; negated */
-    CR_X_IF,       /* a then b else c */
-    CR_X_CONVERT,  /* a in unit */
-    CR_X_FOR_ONE,  /* a for one unit */
-    CR_X_HIGHEST,  /* highest(args…) */
-    CR_X_LOWEST,   /* lowest(args…) */
-    CR_X_PART_OF,  /* part `of` a */
-    CR_X_SPAN,     /* span `from` a `to` b: completed years, months or days */
-    CR_X_AGGREGATE, /* aggregate of the list `text`: a = value (NULL where none), b = where (NULL where none) */
-    CR_X_ROWS      /* list `text` where b (NULL = all): the rows themselves, as an output */
+    CR_X_IN, /* a in (args…); an item that is a range is CR_X_RANGE; one arg that is a set is `a in
+                b`; negated */
+    CR_X_RANGE,     /* a .. b, only inside CR_X_IN */
+    CR_X_WITHIN,    /* region a within region b; negated */
+    CR_X_IF,        /* a then b else c */
+    CR_X_CONVERT,   /* a in unit */
+    CR_X_FOR_ONE,   /* a for one unit */
+    CR_X_HIGHEST,   /* highest(args…) */
+    CR_X_LOWEST,    /* lowest(args…) */
+    CR_X_PART_OF,   /* part `of` a */
+    CR_X_SPAN,      /* span `from` a `to` b: completed years, months or days */
+    CR_X_AGGREGATE, /* aggregate of the list `text`: a = value (NULL where none), b = where (NULL
+                       where none) */
+    CR_X_ROWS       /* list `text` where b (NULL = all): the rows themselves, as an output */
 } cr_xkind;
 
-typedef enum cr_part { CR_PART_MONTH, CR_PART_YEAR, CR_PART_FIRST_DAY, CR_PART_LAST_DAY, CR_PART_CITY, CR_PART_PROVINCE } cr_part;
+typedef enum cr_part {
+    CR_PART_MONTH,
+    CR_PART_YEAR,
+    CR_PART_FIRST_DAY,
+    CR_PART_LAST_DAY,
+    CR_PART_CITY,
+    CR_PART_PROVINCE
+} cr_part;
 typedef enum cr_span_unit { CR_SPAN_YEARS, CR_SPAN_MONTHS, CR_SPAN_DAYS } cr_span_unit;
-typedef enum cr_aggregate { CR_AGG_SUM, CR_AGG_COUNT, CR_AGG_ANY, CR_AGG_ALL, CR_AGG_HIGHEST, CR_AGG_LOWEST } cr_aggregate;
+typedef enum cr_aggregate {
+    CR_AGG_SUM,
+    CR_AGG_COUNT,
+    CR_AGG_ANY,
+    CR_AGG_ALL,
+    CR_AGG_HIGHEST,
+    CR_AGG_LOWEST
+} cr_aggregate;
 
 typedef struct cr_expr cr_expr;
 
@@ -84,31 +104,43 @@ typedef struct cr_ref { /* [c] what a CR_X_NAME stands for */
 } cr_ref;
 
 struct cr_expr {
-    uint8_t kind;    /* [p] cr_xkind */
-    uint8_t op;      /* [p] cr_part, cr_span_unit or cr_aggregate */
-    uint8_t negated; /* [p] is not, not in, not within */
-    uint8_t has_unit;     /* [p] CR_X_NUMBER */
-    uint8_t as_parameter; /* [p] the word `parameter` stands in front */
-    cr_pos pos;      /* [p] of the operator, or of the first word */
-    cr_pos whole;    /* [p] from the first word on, for display */
-    cr_expr *a, *b, *c; /* [p] */
-    CR_VEC(cr_expr *) args;    /* [p] */
-    CR_VEC(cr_key_arg) keys;   /* [p] */
-    cr_expr *at;     /* [p] `on DATE` */
-    cr_str text;     /* [p] */
-    int64_t integer; /* [p] */
-    cr_rat number;   /* [p] */
-    cr_unit unit;    /* [p] CR_X_NUMBER, CR_X_CONVERT, CR_X_FOR_ONE */
-    cr_type type;    /* [c] */
-    cr_ref ref;      /* [c] CR_X_NAME; CR_X_AGGREGATE, CR_X_ROWS: index = the child space's list field */
+    uint8_t kind;            /* [p] cr_xkind */
+    uint8_t op;              /* [p] cr_part, cr_span_unit or cr_aggregate */
+    uint8_t negated;         /* [p] is not, not in, not within */
+    uint8_t has_unit;        /* [p] CR_X_NUMBER */
+    uint8_t as_parameter;    /* [p] the word `parameter` stands in front */
+    cr_pos pos;              /* [p] of the operator, or of the first word */
+    cr_pos whole;            /* [p] from the first word on, for display */
+    cr_expr *a, *b, *c;      /* [p] */
+    CR_VEC(cr_expr *) args;  /* [p] */
+    CR_VEC(cr_key_arg) keys; /* [p] */
+    cr_expr *at;             /* [p] `on DATE` */
+    cr_str text;             /* [p] */
+    int64_t integer;         /* [p] */
+    cr_rat number;           /* [p] */
+    cr_unit unit;            /* [p] CR_X_NUMBER, CR_X_CONVERT, CR_X_FOR_ONE */
+    cr_type type;            /* [c] */
+    cr_ref ref; /* [c] CR_X_NAME; CR_X_AGGREGATE, CR_X_ROWS: index = the child space's list field */
 };
 
 /* ---- types as written ---- */
 
 typedef enum cr_tword {
-    CR_TW_ERROR, CR_TW_BOOL, CR_TW_INTEGER, CR_TW_NUMBER, CR_TW_MONEY, CR_TW_DATE, CR_TW_DATETIME, CR_TW_MONTH,
-    CR_TW_REGION, CR_TW_TEXT, CR_TW_STATUS, CR_TW_ENUM /* name */, CR_TW_ONE_OF /* values */,
-    CR_TW_SET /* element */, CR_TW_LIST /* name = entity */
+    CR_TW_ERROR,
+    CR_TW_BOOL,
+    CR_TW_INTEGER,
+    CR_TW_NUMBER,
+    CR_TW_MONEY,
+    CR_TW_DATE,
+    CR_TW_DATETIME,
+    CR_TW_MONTH,
+    CR_TW_REGION,
+    CR_TW_TEXT,
+    CR_TW_STATUS,
+    CR_TW_ENUM /* name */,
+    CR_TW_ONE_OF /* values */,
+    CR_TW_SET /* element */,
+    CR_TW_LIST /* name = entity */
 } cr_tword;
 
 typedef struct cr_rounding {
@@ -142,10 +174,10 @@ typedef struct cr_type_expr {
 /* ---- citations ---- */
 
 typedef struct cr_cite {
-    cr_str source;   /* word of the source; empty: by design or option */
-    cr_str locators; /* as shown: `art 5, art 9(2)`; canonical spacing */
-    cr_str option;   /* `option NAME` */
-    cr_str design;   /* text of `by design "…"` */
+    cr_str source;      /* word of the source; empty: by design or option */
+    cr_str locators;    /* as shown: `art 5, art 9(2)`; canonical spacing */
+    cr_str option;      /* `option NAME` */
+    cr_str design;      /* text of `by design "…"` */
     uint8_t confidence; /* cr_confidence; 0 = that of the source */
     cr_period period;
     cr_pos pos;
@@ -156,15 +188,35 @@ typedef CR_VEC(cr_cite) cr_cites;
 
 /* order: highest first, so the larger number is the lower confidence */
 typedef enum cr_confidence {
-    CR_CONF_NONE, CR_CONF_OFFICIAL, CR_CONF_SECONDARY_FULL_TEXT, CR_CONF_SECONDARY, CR_CONF_SECONDARY_DOUBTFUL,
-    CR_CONF_RECALLED, CR_CONF_RECALLED_DOUBTFUL
+    CR_CONF_NONE,
+    CR_CONF_OFFICIAL,
+    CR_CONF_SECONDARY_FULL_TEXT,
+    CR_CONF_SECONDARY,
+    CR_CONF_SECONDARY_DOUBTFUL,
+    CR_CONF_RECALLED,
+    CR_CONF_RECALLED_DOUBTFUL
 } cr_confidence;
 
 /* ---- statements ---- */
 
 typedef enum cr_skind {
-    CR_S_MODULE, CR_S_SOURCE, CR_S_REGIONS, CR_S_CALENDAR, CR_S_ENUM, CR_S_ENTITY, CR_S_PARAMETER, CR_S_DEFINE,
-    CR_S_DECIDE, CR_S_STATUS, CR_S_TABLE, CR_S_REQUIRE, CR_S_AMENDMENT, CR_S_AMEND, CR_S_REMOVE, CR_S_GIVEN, CR_S_EXAMPLE
+    CR_S_MODULE,
+    CR_S_SOURCE,
+    CR_S_REGIONS,
+    CR_S_CALENDAR,
+    CR_S_ENUM,
+    CR_S_ENTITY,
+    CR_S_PARAMETER,
+    CR_S_DEFINE,
+    CR_S_DECIDE,
+    CR_S_STATUS,
+    CR_S_TABLE,
+    CR_S_REQUIRE,
+    CR_S_AMENDMENT,
+    CR_S_AMEND,
+    CR_S_REMOVE,
+    CR_S_GIVEN,
+    CR_S_EXAMPLE
 } cr_skind;
 
 typedef struct cr_region_row { /* a row of `regions` */
@@ -190,15 +242,21 @@ typedef struct cr_field {
     cr_str name;
     cr_label label;
     cr_type_expr type;
-    uint8_t event; /* 1 event, 2 span */
-    CR_VEC(cr_expr *) bounds; /* CR_X_LT … CR_X_GE with b = CR_X_NUMBER, a NULL */
+    uint8_t event;             /* 1 event, 2 span */
+    CR_VEC(cr_expr *) bounds;  /* CR_X_LT … CR_X_GE with b = CR_X_NUMBER, a NULL */
     int64_t at_least, at_most; /* of a list; -1 = not said */
     cr_expr *assume;
     cr_expr *presume;
     cr_pos pos;
 } cr_field;
 
-typedef enum cr_row_key_kind { CR_KEY_NAME /* enum word, yes, no */, CR_KEY_CODE /* region, also nation = 000000 */, CR_KEY_INT, CR_KEY_BAND /* lo..hi; -1 = open */, CR_KEY_ANY /* - */ } cr_row_key_kind;
+typedef enum cr_row_key_kind {
+    CR_KEY_NAME /* enum word, yes, no */,
+    CR_KEY_CODE /* region, also nation = 000000 */,
+    CR_KEY_INT,
+    CR_KEY_BAND /* lo..hi; -1 = open */,
+    CR_KEY_ANY /* - */
+} cr_row_key_kind;
 typedef struct cr_row_key {
     uint8_t kind;
     cr_str text;
@@ -230,18 +288,18 @@ typedef enum cr_group { CR_GROUP_ALL, CR_GROUP_ANY, CR_GROUP_NONE, CR_GROUP_AT_L
 
 typedef struct cr_clause {
     uint8_t kind;
-    uint8_t group;    /* CR_C_CONDITION */
+    uint8_t group;     /* CR_C_CONDITION */
     uint16_t group_no; /* CR_C_CONDITION: position of its group in the statement, from 0 */
-    int64_t at_least; /* CR_C_CONDITION of an `at least n of` group */
-    cr_str name;      /* condition, where; arm: the value */
+    int64_t at_least;  /* CR_C_CONDITION of an `at least n of` group */
+    cr_str name;       /* condition, where; arm: the value */
     cr_label label;
-    cr_expr *cond;    /* when, condition, arm (NULL = otherwise) */
-    cr_expr *value;   /* value, when, otherwise, where */
-    cr_label fails;   /* text for a condition that fails */
-    cr_str reason;    /* arm: `by WORD`; empty = none */
+    cr_expr *cond;  /* when, condition, arm (NULL = otherwise) */
+    cr_expr *value; /* value, when, otherwise, where */
+    cr_label fails; /* text for a condition that fails */
+    cr_str reason;  /* arm: `by WORD`; empty = none */
     cr_label reason_label;
-    cr_str reason_of; /* arm: `by reason of NAME` */
-    cr_ref reason_ref; /* [c] */
+    cr_str reason_of;    /* arm: `by reason of NAME` */
+    cr_ref reason_ref;   /* [c] */
     int32_t value_index; /* [c] arm: index of the enum value */
     int32_t reason_code; /* [c] condition, arm: index of the reason code */
     cr_period period;
@@ -272,7 +330,13 @@ typedef struct cr_fact {
     cr_pos pos;
 } cr_fact;
 
-typedef enum cr_expect { CR_EXPECT_VALUE, CR_EXPECT_UNDETERMINED, CR_EXPECT_NO_DATA, CR_EXPECT_NOT_IN_FORCE, CR_EXPECT_INVALID } cr_expect;
+typedef enum cr_expect {
+    CR_EXPECT_VALUE,
+    CR_EXPECT_UNDETERMINED,
+    CR_EXPECT_NO_DATA,
+    CR_EXPECT_NOT_IN_FORCE,
+    CR_EXPECT_INVALID
+} cr_expect;
 typedef struct cr_gives {
     CR_VEC(cr_path_part) path;
     cr_str name;
@@ -291,25 +355,26 @@ typedef struct cr_let {
 } cr_let;
 
 typedef struct cr_stmt {
-    uint8_t kind;        /* cr_skind */
-    uint8_t is_replace;  /* replace define … */
+    uint8_t kind;       /* cr_skind */
+    uint8_t is_replace; /* replace define … */
     uint8_t internal;
-    uint8_t monthly;     /* each month */
+    uint8_t monthly; /* each month */
     uint8_t local_only;
     uint8_t check;       /* parameter that only warns */
     uint8_t option;      /* option rather than parameter; 2 = limit */
     uint8_t confidence;  /* source */
     uint8_t entity_kind; /* cr_entity_kind */
     uint8_t is_root;
-    uint8_t partial;     /* a line of it did not parse: reported, and its content is not checked further */
-    uint8_t broken;      /* its head did not parse: reported, and left out of the checks */
-    cr_pos pos;          /* keyword */
+    uint8_t
+        partial; /* a line of it did not parse: reported, and its content is not checked further */
+    uint8_t broken; /* its head did not parse: reported, and left out of the checks */
+    cr_pos pos;     /* keyword */
     cr_pos name_pos;
     cr_str name;
     cr_label label;
-    cr_str module;       /* the module statement in force in this file; empty before the first */
+    cr_str module; /* the module statement in force in this file; empty before the first */
     cr_str number, issuer, address, version; /* source, module */
-    int64_t item;        /* module; 0 = none */
+    int64_t item;                            /* module; 0 = none */
     cr_period period;
     cr_str region;       /* in region CODE; empty = nation */
     uint8_t region_word; /* 0 none, 1 stands, 2 ends */
@@ -325,18 +390,18 @@ typedef struct cr_stmt {
     CR_VEC(cr_str) includes;
     CR_VEC(cr_arg) args;
     CR_VEC(cr_clause) clauses;
-    uint8_t group;       /* decide: the group that the next condition belongs to */
+    uint8_t group; /* decide: the group that the next condition belongs to */
     uint16_t group_no;
     int64_t at_least;
     cr_rounding rounding;
     cr_str rounded_by;
     cr_pos rounded_pos;
-    cr_ref rounded_ref;  /* [c] */
+    cr_ref rounded_ref;        /* [c] */
     CR_VEC(cr_str) else_names; /* require */
     CR_VEC(cr_pos) else_pos;
     cr_cites cites;
     /* example, given */
-    int32_t on;          /* CR_DATE_MIN = not said */
+    int32_t on; /* CR_DATE_MIN = not said */
     CR_VEC(cr_str) givens;
     CR_VEC(cr_let) lets;
     CR_VEC(cr_fact) facts;

@@ -48,10 +48,13 @@ int cr_c_agree(cr_checker *c, cr_pos pos, const cr_type *a, const cr_type *b)
         return 1;
     if ((a->kind == CR_T_NONE && may_be_none(b)) || (b->kind == CR_T_NONE && may_be_none(a)))
         return 1;
-    int same_kind = a->kind == b->kind && (a->kind == CR_T_NUMBER || a->index == b->index || a->kind == CR_T_REASON);
+    int same_kind = a->kind == b->kind &&
+                    (a->kind == CR_T_NUMBER || a->index == b->index || a->kind == CR_T_REASON);
     if (same_kind && (a->kind != CR_T_NUMBER || cr_unit_same(a->unit, b->unit)))
         return 1;
-    cr_diag_code code = !same_kind ? CR_D_TYPE : only_time_differs(a->unit, b->unit) ? CR_D_UNIT_TIME : CR_D_UNIT;
+    cr_diag_code code = !same_kind                            ? CR_D_TYPE
+                        : only_time_differs(a->unit, b->unit) ? CR_D_UNIT_TIME
+                                                              : CR_D_UNIT;
     cr_diag *d = cr_c_report(c, code, pos, type_text(c, b), "");
     d->expected = type_text(c, a);
     return 0;
@@ -63,7 +66,8 @@ void cr_c_bool(cr_checker *c, cr_expr *x)
     cr_c_agree(c, x->pos, &BOOL, &x->type);
 }
 
-/* Both sides, the second read with the first in mind and, for a bare word on the left, the other way round. */
+/* Both sides, the second read with the first in mind and, for a bare word on the left, the other
+ * way round. */
 static void pair(cr_checker *c, cr_expr *a, cr_expr *b, const cr_type *want)
 {
     if (a->kind == CR_X_NAME && b->kind != CR_X_NAME && b->kind != CR_X_NONE && !want) {
@@ -81,8 +85,9 @@ static void join_types(cr_expr *x, const cr_expr *a, const cr_expr *b)
     x->type.event |= a->type.event | b->type.event;
     x->type.exact |= a->type.exact | b->type.exact;
     if (x->type.kind == CR_T_NUMBER && a->type.decimals != b->type.decimals)
-        x->type.decimals = a->type.decimals < 0 || b->type.decimals < 0      ? -1
-                           : a->type.decimals > b->type.decimals ? a->type.decimals : b->type.decimals;
+        x->type.decimals = a->type.decimals < 0 || b->type.decimals < 0 ? -1
+                           : a->type.decimals > b->type.decimals        ? a->type.decimals
+                                                                        : b->type.decimals;
 }
 
 /* ---- guards ---- */
@@ -95,33 +100,38 @@ static int same_lists(const cr_expr *a, const cr_expr *b)
         if (!cr_c_expr_same(a->args.at[i], b->args.at[i]))
             return 0;
     for (uint32_t i = 0; i < a->keys.n; i++)
-        if (!cr_str_eq(a->keys.at[i].name, b->keys.at[i].name) || !cr_c_expr_same(a->keys.at[i].value, b->keys.at[i].value))
+        if (!cr_str_eq(a->keys.at[i].name, b->keys.at[i].name) ||
+            !cr_c_expr_same(a->keys.at[i].value, b->keys.at[i].value))
             return 0;
     return 1;
 }
 
-/* One spelling may name different things in different rows, so what the names stand for is compared, too. */
+/* One spelling may name different things in different rows, so what the names stand for is
+ * compared, too. */
 static int same_node(const cr_expr *a, const cr_expr *b)
 {
-    return a->kind == b->kind && a->op == b->op && a->negated == b->negated && cr_str_eq(a->text, b->text) &&
-           a->integer == b->integer && a->number.num == b->number.num && a->number.den == b->number.den &&
-           a->has_unit == b->has_unit && cr_unit_same(a->unit, b->unit) && a->ref.kind == b->ref.kind &&
-           a->ref.index == b->ref.index && a->ref.reason == b->ref.reason;
+    return a->kind == b->kind && a->op == b->op && a->negated == b->negated &&
+           cr_str_eq(a->text, b->text) && a->integer == b->integer &&
+           a->number.num == b->number.num && a->number.den == b->number.den &&
+           a->has_unit == b->has_unit && cr_unit_same(a->unit, b->unit) &&
+           a->ref.kind == b->ref.kind && a->ref.index == b->ref.index &&
+           a->ref.reason == b->ref.reason;
 }
 
 int cr_c_expr_same(const cr_expr *a, const cr_expr *b)
 {
     if (!a || !b)
         return a == b;
-    return same_node(a, b) && same_lists(a, b) && cr_c_expr_same(a->a, b->a) && cr_c_expr_same(a->b, b->b) &&
-           cr_c_expr_same(a->c, b->c) && cr_c_expr_same(a->at, b->at);
+    return same_node(a, b) && same_lists(a, b) && cr_c_expr_same(a->a, b->a) &&
+           cr_c_expr_same(a->b, b->b) && cr_c_expr_same(a->c, b->c) && cr_c_expr_same(a->at, b->at);
 }
 
 void cr_c_guard(cr_checker *c, const cr_expr *cond, int fails)
 {
     if (c->too_deep)
         return;
-    while (cond->kind == CR_X_NOT || (cond->kind == CR_X_AND && !fails) || (cond->kind == CR_X_OR && fails)) {
+    while (cond->kind == CR_X_NOT || (cond->kind == CR_X_AND && !fails) ||
+           (cond->kind == CR_X_OR && fails)) {
         if (cond->kind == CR_X_NOT)
             fails = !fails;
         else
@@ -155,7 +165,8 @@ static int proves(const cr_guard *g, const cr_expr *divisor)
     return 0;
 }
 
-/* The plan keeps divisors positive; `op` tells it how the proof was made: 1 positive, 2 only not zero. */
+/* The plan keeps divisors positive; `op` tells it how the proof was made: 1 positive, 2 only not
+ * zero. */
 static void check_divisor(cr_checker *c, cr_expr *x)
 {
     const cr_expr *d = x->b;
@@ -183,7 +194,8 @@ static int time_unit(const cr_type *t)
     for (int i = 0; i < CR_DIM_COUNT; i++)
         sum += t->unit.e[i] != 0;
     return t->kind == CR_T_NUMBER && sum == 1 &&
-           (t->unit.e[CR_DIM_DAY] == 1 || t->unit.e[CR_DIM_MONTH] == 1 || t->unit.e[CR_DIM_YEAR] == 1 || t->unit.e[CR_DIM_WORKING_DAY] == 1);
+           (t->unit.e[CR_DIM_DAY] == 1 || t->unit.e[CR_DIM_MONTH] == 1 ||
+            t->unit.e[CR_DIM_YEAR] == 1 || t->unit.e[CR_DIM_WORKING_DAY] == 1);
 }
 
 static int is_time(const cr_type *t)
@@ -198,9 +210,11 @@ static void additive(cr_checker *c, cr_expr *x, const cr_type *want)
     if (is_time(a) || (is_time(b) && x->kind == CR_X_ADD)) {
         const cr_type *time = is_time(a) ? a : b, *count = is_time(a) ? b : a;
         x->type = *time;
-        int month_by_day = time->kind == CR_T_MONTH && (count->unit.e[CR_DIM_DAY] || count->unit.e[CR_DIM_WORKING_DAY]);
+        int month_by_day = time->kind == CR_T_MONTH &&
+                           (count->unit.e[CR_DIM_DAY] || count->unit.e[CR_DIM_WORKING_DAY]);
         if (!is_error(count) && (!time_unit(count) || month_by_day))
-            cr_c_report(c, CR_D_TYPE, x->pos, type_text(c, count), "days, working days, months or years");
+            cr_c_report(c, CR_D_TYPE, x->pos, type_text(c, count),
+                        "days, working days, months or years");
         return;
     }
     join_types(x, x->a, x->b);
@@ -227,8 +241,10 @@ static void multiplicative(cr_checker *c, cr_expr *x)
     if (cr_unit_mul(a->unit, b->unit, x->kind == CR_X_MUL ? 1 : -1, &x->type.unit))
         cr_c_report(c, CR_D_UNIT, x->pos, CR_STR(""), "a smaller power of a unit");
     x->type.money = a->money | b->money;
-    x->type.decimals = x->kind == CR_X_DIV || a->decimals < 0 || b->decimals < 0 || a->decimals + b->decimals > 30
-                           ? -1 : a->decimals + b->decimals;
+    x->type.decimals =
+        x->kind == CR_X_DIV || a->decimals < 0 || b->decimals < 0 || a->decimals + b->decimals > 30
+            ? -1
+            : a->decimals + b->decimals;
     if (x->kind == CR_X_DIV)
         check_divisor(c, x);
 }
@@ -261,7 +277,8 @@ static void convert(cr_checker *c, cr_expr *x)
     if (is_error(&x->type))
         return;
     if (x->type.kind != CR_T_NUMBER || !only_time_differs(x->type.unit, x->unit))
-        cr_c_report(c, CR_D_UNIT, x->pos, type_text(c, &x->a->type), "a unit that differs in month and year only");
+        cr_c_report(c, CR_D_UNIT, x->pos, type_text(c, &x->a->type),
+                    "a unit that differs in month and year only");
     x->type.unit = x->unit;
     x->type.decimals = -1;
 }
@@ -284,7 +301,8 @@ static void compare(cr_checker *c, cr_expr *x)
     if (!cr_c_agree(c, x->b->pos, a, &x->b->type) || x->kind == CR_X_IS || is_error(a))
         return;
     if (a->kind != CR_T_NUMBER && !is_time(a))
-        cr_c_report(c, CR_D_TYPE, x->pos, type_text(c, a), "numbers, dates or months, which have an order");
+        cr_c_report(c, CR_D_TYPE, x->pos, type_text(c, a),
+                    "numbers, dates or months, which have an order");
 }
 
 static void membership(cr_checker *c, cr_expr *x)
@@ -300,11 +318,13 @@ static void membership(cr_checker *c, cr_expr *x)
             cr_c_agree(c, item->b->pos, &x->a->type, &item->b->type);
             item->type = x->a->type;
             if (!is_error(&item->type) && item->type.kind != CR_T_NUMBER && !is_time(&item->type))
-                cr_c_report(c, CR_D_TYPE, item->pos, type_text(c, &item->type), "numbers, dates or months, which have an order");
+                cr_c_report(c, CR_D_TYPE, item->pos, type_text(c, &item->type),
+                            "numbers, dates or months, which have an order");
             continue;
         }
         cr_c_expr(c, item, &x->a->type);
-        if (item->type.kind == CR_T_SET && x->a->type.kind == CR_T_ENUM && item->type.index == x->a->type.index)
+        if (item->type.kind == CR_T_SET && x->a->type.kind == CR_T_ENUM &&
+            item->type.index == x->a->type.index)
             continue;
         cr_c_agree(c, item->pos, &x->a->type, &item->type);
     }
@@ -325,11 +345,15 @@ static void given(cr_checker *c, cr_expr *x)
     cr_c_expr(c, x->a, NULL);
     set_kind(x, CR_T_BOOL);
     int is_none = x->kind == CR_X_IS_NONE;
-    int fits = x->a->kind == CR_X_NAME && (is_none ? may_be_none(&x->a->type) : x->a->ref.kind == CR_REF_FIELD);
+    int fits = x->a->kind == CR_X_NAME &&
+               (is_none ? may_be_none(&x->a->type) : x->a->ref.kind == CR_REF_FIELD);
     if (!fits && !is_error(&x->a->type) && !(is_none && may_be_none(&x->a->type)))
-        cr_c_report(c, CR_D_TYPE, x->pos, x->a->text, is_none ? "an event or a parameter that may be none" : "a field of the case");
-    if (is_none && x->a->type.kind == CR_T_ENUM && cr_program_enum_value(c->p, x->a->type.index, CR_STR("none")) >= 0) {
-        cr_expr *value = cr_arena_get(c->arena, 1, sizeof *value); /* `school is none`: none is one of its words */
+        cr_c_report(c, CR_D_TYPE, x->pos, x->a->text,
+                    is_none ? "an event or a parameter that may be none" : "a field of the case");
+    if (is_none && x->a->type.kind == CR_T_ENUM &&
+        cr_program_enum_value(c->p, x->a->type.index, CR_STR("none")) >= 0) {
+        cr_expr *value = cr_arena_get(
+            c->arena, 1, sizeof *value); /* `school is none`: none is one of its words */
         if (!value) {
             cr_c_memory(c);
             return;
@@ -366,7 +390,8 @@ static void extreme(cr_checker *c, cr_expr *x, const cr_type *want)
     x->type = x->args.at[0]->type;
     for (uint32_t i = 1; i < x->args.n; i++) {
         cr_c_agree(c, x->args.at[i]->pos, &x->type, &x->args.at[i]->type);
-        x->type.decimals = x->type.decimals < 0 || x->args.at[i]->type.decimals < 0 ? -1 : x->type.decimals;
+        x->type.decimals =
+            x->type.decimals < 0 || x->args.at[i]->type.decimals < 0 ? -1 : x->type.decimals;
     }
     if (!is_error(&x->type) && x->type.kind != CR_T_NUMBER)
         cr_c_report(c, CR_D_TYPE, x->pos, type_text(c, &x->type), "numbers");
@@ -377,11 +402,19 @@ static void part(cr_checker *c, cr_expr *x)
     cr_c_expr(c, x->a, NULL);
     const cr_type *a = &x->a->type;
     int place = x->op == CR_PART_CITY || x->op == CR_PART_PROVINCE;
-    int fits = place ? a->kind == CR_T_REGION : x->op == CR_PART_MONTH ? a->kind == CR_T_DATE
-               : x->op == CR_PART_YEAR ? is_time(a) : a->kind == CR_T_MONTH;
+    int fits = place                    ? a->kind == CR_T_REGION
+               : x->op == CR_PART_MONTH ? a->kind == CR_T_DATE
+               : x->op == CR_PART_YEAR  ? is_time(a)
+                                        : a->kind == CR_T_MONTH;
     if (!fits && !is_error(a))
-        cr_c_report(c, CR_D_TYPE, x->pos, type_text(c, a), place ? "a region" : x->op == CR_PART_MONTH ? "a date" : "a month");
-    set_kind(x, place ? CR_T_REGION : x->op == CR_PART_MONTH ? CR_T_MONTH : x->op == CR_PART_YEAR ? CR_T_NUMBER : CR_T_DATE);
+        cr_c_report(c, CR_D_TYPE, x->pos, type_text(c, a),
+                    place                    ? "a region"
+                    : x->op == CR_PART_MONTH ? "a date"
+                                             : "a month");
+    set_kind(x, place                    ? CR_T_REGION
+                : x->op == CR_PART_MONTH ? CR_T_MONTH
+                : x->op == CR_PART_YEAR  ? CR_T_NUMBER
+                                         : CR_T_DATE);
     x->type.event = a->event;
 }
 
@@ -393,7 +426,9 @@ static void span(cr_checker *c, cr_expr *x)
     cr_c_agree(c, x->a->pos, &date, &x->a->type);
     cr_c_agree(c, x->b->pos, &date, &x->b->type);
     set_kind(x, CR_T_NUMBER);
-    x->type.unit.e[x->op == CR_SPAN_YEARS ? CR_DIM_YEAR : x->op == CR_SPAN_MONTHS ? CR_DIM_MONTH : CR_DIM_DAY] = 1;
+    x->type.unit.e[x->op == CR_SPAN_YEARS    ? CR_DIM_YEAR
+                   : x->op == CR_SPAN_MONTHS ? CR_DIM_MONTH
+                                             : CR_DIM_DAY] = 1;
 }
 
 /* ---- lists ---- */
@@ -494,7 +529,8 @@ static void dispatch(cr_checker *c, cr_expr *x, const cr_type *want)
     case CR_X_TEXT: set_kind(x, CR_T_TEXT); break;
     case CR_X_CODE: set_kind(x, CR_T_REGION); break;
     case CR_X_NONE:
-        if (want && want->kind == CR_T_ENUM && cr_program_enum_value(c->p, want->index, CR_STR("none")) >= 0) {
+        if (want && want->kind == CR_T_ENUM &&
+            cr_program_enum_value(c->p, want->index, CR_STR("none")) >= 0) {
             x->kind = CR_X_NAME;
             cr_c_name(c, x, want);
             break;

@@ -6,7 +6,8 @@
 #include "base/date.h"
 #include "lang/check.h"
 
-typedef struct cr_guard { /* a condition known to hold (or known to fail) where an expression is evaluated */
+typedef struct cr_guard { /* a condition known to hold (or known to fail) where an expression is
+                             evaluated */
     const cr_expr *cond;
     uint8_t fails;
 } cr_guard;
@@ -22,37 +23,41 @@ typedef struct cr_checker {
     /* the definition being checked */
     const cr_stmt *stmt;
     int32_t def;
-    int32_t entity;      /* of the row at hand */
+    int32_t entity; /* of the row at hand */
     cr_str module;
-    uint8_t lenient;     /* bare numbers take the unit that is wanted */
+    uint8_t lenient; /* bare numbers take the unit that is wanted */
     CR_VEC(cr_guard) guards;
     uint32_t deps_from;
     uint32_t depth;
-    uint8_t too_deep;    /* reported: what lies below was not visited */
-    uint32_t locals;     /* `where` lines before this clause may be read: none reads itself */
+    uint8_t too_deep; /* reported: what lies below was not visited */
+    uint32_t locals;  /* `where` lines before this clause may be read: none reads itself */
 } cr_checker;
 
 void cr_c_memory(cr_checker *c);
-#define CR_C_PUSH(c, vec, value)                                                                                           \
-    do {                                                                                                                   \
-        if (!CR_PUSH((c)->arena, vec, value))                                                                              \
-            cr_c_memory(c);                                                                                                \
+#define CR_C_PUSH(c, vec, value)                                                                   \
+    do {                                                                                           \
+        if (!CR_PUSH((c)->arena, vec, value))                                                      \
+            cr_c_memory(c);                                                                        \
     } while (0)
-cr_diag *cr_c_report(cr_checker *c, cr_diag_code code, cr_pos pos, cr_str found, const char *expected);
+cr_diag *cr_c_report(cr_checker *c, cr_diag_code code, cr_pos pos, cr_str found,
+                     const char *expected);
 cr_str cr_c_join(cr_checker *c, cr_str a, const char *mid, cr_str b); /* in the arena */
 
 /* check_names.c */
 void cr_c_declare(cr_checker *c);
 cr_type cr_c_type(cr_checker *c, const cr_type_expr *t);
 int32_t cr_c_reason(cr_checker *c, cr_str name, cr_label label);
-int32_t cr_c_words_enum(cr_checker *c, const cr_value_decl *values, uint32_t n, cr_str name, cr_label label);
+int32_t cr_c_words_enum(cr_checker *c, const cr_value_decl *values, uint32_t n, cr_str name,
+                        cr_label label);
 
 /* check_expr.c */
 void cr_c_expr(cr_checker *c, cr_expr *x, const cr_type *want);
 void cr_c_bool(cr_checker *c, cr_expr *x);
-int cr_c_agree(cr_checker *c, cr_pos pos, const cr_type *a, const cr_type *b); /* reports where they do not */
+int cr_c_agree(cr_checker *c, cr_pos pos, const cr_type *a,
+               const cr_type *b); /* reports where they do not */
 int cr_c_expr_same(const cr_expr *a, const cr_expr *b);
-void cr_c_guard(cr_checker *c, const cr_expr *cond, int fails); /* pushes the conjuncts of a condition */
+void cr_c_guard(cr_checker *c, const cr_expr *cond,
+                int fails); /* pushes the conjuncts of a condition */
 
 /* check_name.c */
 void cr_c_name(cr_checker *c, cr_expr *x, const cr_type *want);

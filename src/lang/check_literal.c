@@ -3,7 +3,8 @@
 #include "base/date.h"
 #include "lang/check.h"
 
-/* A literal may leave out `per person` and the like: the declaration says them. Month and year convert exactly. */
+/* A literal may leave out `per person` and the like: the declaration says them. Month and year
+ * convert exactly. */
 static int convert(cr_unit from, cr_unit to, cr_rat *v)
 {
     int months = 0;
@@ -37,7 +38,8 @@ static int number_value(const cr_expr *x, const cr_type *type, cr_rat *out, int 
     switch (x->kind) {
     case CR_X_NUMBER:
         *out = x->number;
-        return x->has_unit && !cr_unit_none(type->unit) ? convert(x->unit, type->unit, out) : x->has_unit && cr_unit_none(type->unit);
+        return x->has_unit && !cr_unit_none(type->unit) ? convert(x->unit, type->unit, out)
+                                                        : x->has_unit && cr_unit_none(type->unit);
     case CR_X_NEG:
         out->num = 0;
         out->den = 1;
@@ -109,7 +111,11 @@ int cr_check_literal(const cr_program *p, cr_expr *x, const cr_type *want, cr_di
         return 0;
     int unit = want->kind == CR_T_NUMBER && x->kind == CR_X_NUMBER && x->has_unit;
     int word = want->kind == CR_T_ENUM && x->kind == CR_X_NAME;
-    cr_diag *d = cr_diag_add(diags, unit ? CR_D_UNIT : word ? CR_D_UNKNOWN_VALUE : CR_D_NOT_LITERAL, x->pos, x->text, CR_STR(""));
+    cr_diag *d = cr_diag_add(diags,
+                             unit   ? CR_D_UNIT
+                             : word ? CR_D_UNKNOWN_VALUE
+                                    : CR_D_NOT_LITERAL,
+                             x->pos, x->text, CR_STR(""));
     if (word) {
         const cr_enum *e = &p->enums.at[want->index];
         cr_str names[64];

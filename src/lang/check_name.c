@@ -30,7 +30,8 @@ static int found(cr_found *f, cr_ref_kind kind, int32_t index, int up, int reaso
 static int find_local(const cr_checker *c, cr_str name, cr_found *f)
 {
     for (uint32_t i = 0; c->stmt && i < c->stmt->clauses.n && i < c->locals; i++)
-        if (c->stmt->clauses.at[i].kind == CR_C_WHERE && cr_str_eq(c->stmt->clauses.at[i].name, name))
+        if (c->stmt->clauses.at[i].kind == CR_C_WHERE &&
+            cr_str_eq(c->stmt->clauses.at[i].name, name))
             return found(f, CR_REF_LOCAL, (int32_t)i, 0, 0);
     for (uint32_t i = 0; c->stmt && i < c->stmt->args.n; i++)
         if (cr_str_eq(c->stmt->args.at[i].name, name))
@@ -43,7 +44,8 @@ static int find_local(const cr_checker *c, cr_str name, cr_found *f)
 static int def_on(const cr_checker *c, int32_t entity, cr_str name, int up, cr_found *f)
 {
     int32_t def = cr_program_def(c->p, entity, name);
-    return def >= 0 && c->p->defs.at[def].kind != CR_DEF_REQUIRE && found(f, CR_REF_DEF, def, up, 0);
+    return def >= 0 && c->p->defs.at[def].kind != CR_DEF_REQUIRE &&
+           found(f, CR_REF_DEF, def, up, 0);
 }
 
 static int ends_with(cr_str s, cr_str end)
@@ -51,18 +53,23 @@ static int ends_with(cr_str s, cr_str end)
     return s.n > end.n && cr_str_eq(cr_str_part(s, s.n - end.n, s.n), end);
 }
 
-/* NAME.reason of a decision or status; m.reason and m.x_reason of the statuses m.status and m.x_status. */
+/* NAME.reason of a decision or status; m.reason and m.x_reason of the statuses m.status and
+ * m.x_status. */
 static int reason_on(cr_checker *c, int32_t entity, cr_str name, int up, cr_found *f)
 {
     int32_t def = -1;
     if (ends_with(name, CR_STR(".reason"))) {
         def = cr_program_def(c->p, entity, cr_str_part(name, 0, name.n - 7));
         if (def < 0)
-            def = cr_program_def(c->p, entity, cr_c_join(c, cr_str_part(name, 0, name.n - 7), ".", CR_STR("status")));
+            def = cr_program_def(
+                c->p, entity,
+                cr_c_join(c, cr_str_part(name, 0, name.n - 7), ".", CR_STR("status")));
     } else if (ends_with(name, CR_STR("_reason"))) {
-        def = cr_program_def(c->p, entity, cr_c_join(c, cr_str_part(name, 0, name.n - 7), "_", CR_STR("status")));
+        def = cr_program_def(c->p, entity,
+                             cr_c_join(c, cr_str_part(name, 0, name.n - 7), "_", CR_STR("status")));
     }
-    if (def < 0 || (c->p->defs.at[def].kind != CR_DEF_DECIDE && c->p->defs.at[def].kind != CR_DEF_STATUS))
+    if (def < 0 ||
+        (c->p->defs.at[def].kind != CR_DEF_DECIDE && c->p->defs.at[def].kind != CR_DEF_STATUS))
         return 0;
     return found(f, CR_REF_DEF, def, up, 1);
 }
@@ -89,7 +96,8 @@ static int find_plain(cr_checker *c, cr_str name, cr_found *f)
         if (def_on(c, e, full, up, f))
             return 1;
         for (uint32_t m = 0; m < c->p->modules.n; m++) /* shared definitions such as person.age */
-            if (cr_str_eq(c->p->modules.at[m].name, CR_STR("core")) && def_on(c, e, cr_c_join(c, CR_STR("core"), ".", name), up, f))
+            if (cr_str_eq(c->p->modules.at[m].name, CR_STR("core")) &&
+                def_on(c, e, cr_c_join(c, CR_STR("core"), ".", name), up, f))
                 return 1;
     }
     if (cr_str_eq(name, CR_STR("month")))
@@ -195,7 +203,8 @@ static cr_expr *key_value(cr_checker *c, cr_expr *x, cr_str name, const cr_type 
     if (!value) {
         if (!in_scope(c, name)) {
             if (must)
-                cr_c_report(c, CR_D_KEY_MISSING, x->pos, name, "a field of that name, or [key: value]");
+                cr_c_report(c, CR_D_KEY_MISSING, x->pos, name,
+                            "a field of that name, or [key: value]");
             return NULL;
         }
         value = name_node(c, x, name);
@@ -217,7 +226,8 @@ static void check_keys(cr_checker *c, cr_expr *x, const cr_param *param)
         for (uint32_t k = 0; k < param->n_keys; k++)
             known |= cr_str_eq(param->key_name[k], x->keys.at[i].name);
         if (!known)
-            cr_c_report(c, CR_D_KEY_UNKNOWN, x->keys.at[i].pos, x->keys.at[i].name, "a key of the parameter");
+            cr_c_report(c, CR_D_KEY_UNKNOWN, x->keys.at[i].pos, x->keys.at[i].name,
+                        "a key of the parameter");
     }
     for (uint32_t k = 0; k <= param->n_keys && !c->oom; k++) {
         int last = k == param->n_keys;
@@ -305,7 +315,8 @@ void cr_c_name(cr_checker *c, cr_expr *x, const cr_type *want)
     }
     int is_param = find_param(c, x->text, &param);
     int is_def = !x->as_parameter && x->keys.n == 0 && !x->at &&
-                 (dotted ? find_def(c, x->text, &def) || find_on_entity(c, x->text, &def) : find_plain(c, x->text, &def));
+                 (dotted ? find_def(c, x->text, &def) || find_on_entity(c, x->text, &def)
+                         : find_plain(c, x->text, &def));
     if (is_def && is_param && def.kind == CR_REF_DEF && def.index == c->def)
         is_def = 0; /* a definition of the parameter's own name means the parameter */
     if (is_def && is_param && dotted) {

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Declarations: modules, sources, enumerations, entities and their tree, parameters, definitions. */
+/* Declarations: modules, sources, enumerations, entities and their tree, parameters, definitions.
+ */
 #include <string.h>
 
 #include "lang/check_internal.h"
 
 /* ---- enumerations ---- */
 
-int32_t cr_c_words_enum(cr_checker *c, const cr_value_decl *values, uint32_t n, cr_str name, cr_label label)
+int32_t cr_c_words_enum(cr_checker *c, const cr_value_decl *values, uint32_t n, cr_str name,
+                        cr_label label)
 {
     cr_enum e = {name, label, values, n};
     if (n > 64)
@@ -15,7 +17,8 @@ int32_t cr_c_words_enum(cr_checker *c, const cr_value_decl *values, uint32_t n, 
     for (uint32_t i = 0; i < e.n_values; i++)
         for (uint32_t k = 0; k < i; k++)
             if (cr_str_eq(values[i].name, values[k].name))
-                cr_c_report(c, CR_D_DUPLICATE, values[i].pos, values[i].name, "")->other = values[k].pos;
+                cr_c_report(c, CR_D_DUPLICATE, values[i].pos, values[i].name, "")->other =
+                    values[k].pos;
     CR_C_PUSH(c, c->p->enums, e);
     return (int32_t)c->p->enums.n - 1;
 }
@@ -23,9 +26,13 @@ int32_t cr_c_words_enum(cr_checker *c, const cr_value_decl *values, uint32_t n, 
 /* The words of the specification, in its order of precedence. */
 static void declare_status(cr_checker *c)
 {
-    static const struct { const char *name, *zh; } words[] = {
-        {"grace", "渐退期"}, {"continues", "延续享受"}, {"ended", "已终止"}, {"not_eligible", "不符合条件"}, {"excluded", "被排除"},
-        {"suspended", "暂停"}, {"paid", "发放"}, {"eligible", "符合条件"}, {"computed", "已计算"}};
+    static const struct {
+        const char *name, *zh;
+    } words[] = {{"grace", "渐退期"},    {"continues", "延续享受"},
+                 {"ended", "已终止"},    {"not_eligible", "不符合条件"},
+                 {"excluded", "被排除"}, {"suspended", "暂停"},
+                 {"paid", "发放"},       {"eligible", "符合条件"},
+                 {"computed", "已计算"}};
     cr_value_decl *values = cr_arena_get(c->arena, 9, sizeof *values);
     cr_label label = {CR_STR("状态"), CR_STR("status")};
     if (!values) {
@@ -159,8 +166,10 @@ static void bounds(cr_checker *c, const cr_field *f, cr_type *t)
         cr_rat scaled, scale = {1, 1};
         for (int32_t k = 0; k < t->decimals; k++)
             scale.num *= 10;
-        if (t->kind != CR_T_NUMBER || cr_check_value(c->p, b->b, t, &v) || cr_rat_mul(v.number, scale, &scaled)) {
-            cr_c_report(c, CR_D_NOT_LITERAL, b->pos, CR_STR(""), "a number as a bound of a numeric field");
+        if (t->kind != CR_T_NUMBER || cr_check_value(c->p, b->b, t, &v) ||
+            cr_rat_mul(v.number, scale, &scaled)) {
+            cr_c_report(c, CR_D_NOT_LITERAL, b->pos, CR_STR(""),
+                        "a number as a bound of a numeric field");
             continue;
         }
         cr_i128 floor = cr_rat_floor(scaled), ceil = floor + (scaled.den != 1);
@@ -185,7 +194,8 @@ static void declare_field(cr_checker *c, int32_t entity, const cr_stmt *s, const
     cr_sym_field sym = {0};
     int32_t before = cr_program_field(c->p, entity, f->name);
     if (before >= 0) {
-        cr_c_report(c, CR_D_DUPLICATE, f->pos, f->name, "")->other = c->p->fields.at[before].decl->pos;
+        cr_c_report(c, CR_D_DUPLICATE, f->pos, f->name, "")->other =
+            c->p->fields.at[before].decl->pos;
         return;
     }
     sym.name = f->name;
@@ -280,7 +290,8 @@ static void build_tree(cr_checker *c)
             depth++;
         e->depth = depth;
         if (depth >= 8) {
-            cr_c_report(c, CR_D_TOO_DEEP, c->p->fields.at[e->parent_field].decl->pos, e->name, "a tree of at most 7 levels");
+            cr_c_report(c, CR_D_TOO_DEEP, c->p->fields.at[e->parent_field].decl->pos, e->name,
+                        "a tree of at most 7 levels");
             e->parent = -1; /* cut a ring of entities open: walks up the tree must end */
             e->depth = 0;
             e->is_root = 1;
@@ -299,7 +310,8 @@ static void check_places(cr_checker *c)
             continue;
         const cr_entity *e = &c->p->entities.at[cr_program_entity(c->p, s->name)];
         if (!e->is_root && e->parent < 0)
-            cr_c_report(c, CR_D_ENTITY_TWICE, s->name_pos, s->name, "'root', or a list of such rows in another entity");
+            cr_c_report(c, CR_D_ENTITY_TWICE, s->name_pos, s->name,
+                        "'root', or a list of such rows in another entity");
     }
 }
 
@@ -315,7 +327,8 @@ static int row_words(const cr_stmt *s, uint32_t key, cr_arena *arena, cr_value_d
 {
     uint32_t n = 0;
     *out = cr_arena_get(arena, (size_t)s->rows.n + 1, sizeof **out);
-    for (uint32_t i = 0; *out && i < s->rows.n && n <= 64; i++) { /* more than an enumeration may have is reported */
+    for (uint32_t i = 0; *out && i < s->rows.n && n <= 64;
+         i++) { /* more than an enumeration may have is reported */
         if (key >= s->rows.at[i].keys.n || s->rows.at[i].keys.at[key].kind != CR_KEY_NAME)
             continue;
         uint32_t k = 0;
@@ -329,7 +342,8 @@ static int row_words(const cr_stmt *s, uint32_t key, cr_arena *arena, cr_value_d
     return (int)n;
 }
 
-/* Of the field or definition with the key's name; else words of the rows make an enumeration, and other keys are integers. */
+/* Of the field or definition with the key's name; else words of the rows make an enumeration, and
+ * other keys are integers. */
 static cr_type key_type(cr_checker *c, const cr_stmt *s, uint32_t key)
 {
     cr_type t = {0};
@@ -359,7 +373,8 @@ static void declare_param(cr_checker *c, const cr_stmt *s)
     param.name = s->name;
     param.stmt = s;
     if (cr_program_param(c->p, s->name) >= 0) {
-        cr_c_report(c, CR_D_DUPLICATE, s->name_pos, s->name, "")->other = c->p->params.at[cr_program_param(c->p, s->name)].stmt->name_pos;
+        cr_c_report(c, CR_D_DUPLICATE, s->name_pos, s->name, "")->other =
+            c->p->params.at[cr_program_param(c->p, s->name)].stmt->name_pos;
         return;
     }
     param.type = cr_c_type(c, &s->type);
@@ -368,7 +383,8 @@ static void declare_param(cr_checker *c, const cr_stmt *s)
         if (cr_str_eq(s->key_names.at[i], CR_STR("region"))) {
             param.by_region = 1;
             if (i > 0)
-                cr_c_report(c, CR_D_KEY_UNKNOWN, s->key_pos.at[i], s->key_names.at[i], "region as the first key");
+                cr_c_report(c, CR_D_KEY_UNKNOWN, s->key_pos.at[i], s->key_names.at[i],
+                            "region as the first key");
             continue;
         }
         if (param.n_keys == CR_MAX_KEYS) {
@@ -396,7 +412,8 @@ static int32_t entity_of_name(const cr_checker *c, cr_str name, cr_str *rest)
     return cr_program_entity(c->p, cr_str_part(name, 0, dot));
 }
 
-/* `household.amount` in module dibao is dibao.amount; a name that already begins with a module keeps it. */
+/* `household.amount` in module dibao is dibao.amount; a name that already begins with a module
+ * keeps it. */
 static cr_str public_name(cr_checker *c, const cr_stmt *s, cr_str rest)
 {
     for (size_t i = 0; i < rest.n; i++)
@@ -407,8 +424,10 @@ static cr_str public_name(cr_checker *c, const cr_stmt *s, cr_str rest)
 
 static cr_def_kind def_kind(const cr_stmt *s)
 {
-    return s->kind == CR_S_DECIDE ? CR_DEF_DECIDE : s->kind == CR_S_STATUS ? CR_DEF_STATUS
-           : s->kind == CR_S_REQUIRE ? CR_DEF_REQUIRE : CR_DEF_DEFINE;
+    return s->kind == CR_S_DECIDE    ? CR_DEF_DECIDE
+           : s->kind == CR_S_STATUS  ? CR_DEF_STATUS
+           : s->kind == CR_S_REQUIRE ? CR_DEF_REQUIRE
+                                     : CR_DEF_DEFINE;
 }
 
 static cr_type def_type(cr_checker *c, const cr_stmt *s)
@@ -456,7 +475,8 @@ static int same_words(const cr_enum *e, const cr_type_expr *t)
     return e->n_values == t->values.n;
 }
 
-/* Versions of one definition have one type: who reads it does not know which version is in force. */
+/* Versions of one definition have one type: who reads it does not know which version is in force.
+ */
 static void check_version_type(cr_checker *c, const cr_def *d, const cr_stmt *s)
 {
     cr_type t = d->type;
@@ -467,9 +487,11 @@ static void check_version_type(cr_checker *c, const cr_def *d, const cr_stmt *s)
     }
     if (t.kind == CR_T_ERROR || d->type.kind == CR_T_ERROR)
         return;
-    if (t.kind != d->type.kind || t.index != d->type.index || t.exact != d->type.exact || t.money != d->type.money ||
-        t.decimals != d->type.decimals || !cr_unit_same(t.unit, d->type.unit))
-        cr_c_report(c, CR_D_TYPE, s->name_pos, s->name, "one type for all versions")->other = d->versions.at[0].stmt->name_pos;
+    if (t.kind != d->type.kind || t.index != d->type.index || t.exact != d->type.exact ||
+        t.money != d->type.money || t.decimals != d->type.decimals ||
+        !cr_unit_same(t.unit, d->type.unit))
+        cr_c_report(c, CR_D_TYPE, s->name_pos, s->name, "one type for all versions")->other =
+            d->versions.at[0].stmt->name_pos;
 }
 
 static void declare_def(cr_checker *c, cr_stmt *s)
@@ -477,7 +499,8 @@ static void declare_def(cr_checker *c, cr_stmt *s)
     cr_str rest = {NULL, 0};
     int32_t entity = entity_of_name(c, s->name, &rest);
     if (entity < 0) {
-        cr_c_report(c, CR_D_UNKNOWN_NAME, s->name_pos, s->name, "ENTITY.MODULE.NAME with an entity in front");
+        cr_c_report(c, CR_D_UNKNOWN_NAME, s->name_pos, s->name,
+                    "ENTITY.MODULE.NAME with an entity in front");
         return;
     }
     cr_str name = public_name(c, s, rest);
@@ -493,7 +516,8 @@ static void declare_def(cr_checker *c, cr_stmt *s)
         return;
     cr_def *d = &c->p->defs.at[def];
     if (d->kind != def_kind(s) || d->n_args != s->args.n) {
-        cr_c_report(c, CR_D_DUPLICATE, s->name_pos, s->name, "one kind of statement for all versions");
+        cr_c_report(c, CR_D_DUPLICATE, s->name_pos, s->name,
+                    "one kind of statement for all versions");
         return;
     }
     if (another)
@@ -517,7 +541,8 @@ static void declare_simple(cr_checker *c, cr_stmt *s)
     } else if (s->kind == CR_S_SOURCE) {
         for (uint32_t i = 0; i < c->p->sources.n; i++)
             if (cr_str_eq(c->p->sources.at[i].name, s->name)) {
-                cr_c_report(c, CR_D_DUPLICATE, s->name_pos, s->name, "")->other = c->p->sources.at[i].stmt->name_pos;
+                cr_c_report(c, CR_D_DUPLICATE, s->name_pos, s->name, "")->other =
+                    c->p->sources.at[i].stmt->name_pos;
                 return;
             }
         CR_C_PUSH(c, c->p->sources, source);
@@ -545,7 +570,8 @@ void cr_c_declare(cr_checker *c)
     if (!c->oom)
         check_places(c);
     for (uint32_t i = 0; i < c->ast->stmts.n && !c->oom; i++)
-        if (!c->ast->stmts.at[i]->broken && c->ast->stmts.at[i]->kind >= CR_S_DEFINE && c->ast->stmts.at[i]->kind <= CR_S_REQUIRE)
+        if (!c->ast->stmts.at[i]->broken && c->ast->stmts.at[i]->kind >= CR_S_DEFINE &&
+            c->ast->stmts.at[i]->kind <= CR_S_REQUIRE)
             declare_def(c, c->ast->stmts.at[i]);
     for (uint32_t i = 0; i < c->ast->stmts.n && !c->oom; i++)
         if (!c->ast->stmts.at[i]->broken && c->ast->stmts.at[i]->kind == CR_S_PARAMETER)

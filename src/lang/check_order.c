@@ -13,8 +13,8 @@ static void gate_field(cr_checker *c, int32_t require, int32_t field)
     CR_C_PUSH(c, c->p->field_gates, g);
 }
 
-/* A chain links through the require itself, so one require can stand in one chain only: for a second definition a twin
-   of it is made, which no name finds. Twins share their versions. */
+/* A chain links through the require itself, so one require can stand in one chain only: for a
+   second definition a twin of it is made, which no name finds. Twins share their versions. */
 static void gate_def(cr_checker *c, int32_t require, int32_t read, int *linked)
 {
     const cr_version *versions = c->p->defs.at[require].versions.at;
@@ -43,7 +43,8 @@ static void gate_name(cr_checker *c, int32_t require, const cr_expr *x, int *lin
         gate_def(c, require, x->ref.index, linked);
 }
 
-/* Names that stand directly in the condition, lists and what is taken of their rows not among them. */
+/* Names that stand directly in the condition, lists and what is taken of their rows not among them.
+ */
 static void gate_names(cr_checker *c, int32_t require, const cr_expr *x, int *linked)
 {
     if (!x || c->oom || x->kind == CR_X_AGGREGATE)
@@ -63,7 +64,8 @@ static void find_gates(cr_checker *c)
     for (uint32_t i = 0; i < n && !c->oom; i++) {
         int linked = 0;
         if (c->p->defs.at[i].kind == CR_DEF_REQUIRE && c->p->defs.at[i].versions.n > 0)
-            gate_names(c, (int32_t)i, c->p->defs.at[i].versions.at[0].stmt->clauses.at[0].cond, &linked);
+            gate_names(c, (int32_t)i, c->p->defs.at[i].versions.at[0].stmt->clauses.at[0].cond,
+                       &linked);
     }
 }
 

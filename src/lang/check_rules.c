@@ -9,7 +9,8 @@ void cr_c_memory(cr_checker *c)
     c->oom = 1;
 }
 
-cr_diag *cr_c_report(cr_checker *c, cr_diag_code code, cr_pos pos, cr_str found, const char *expected)
+cr_diag *cr_c_report(cr_checker *c, cr_diag_code code, cr_pos pos, cr_str found,
+                     const char *expected)
 {
     return cr_diag_add(c->d, code, pos, found, cr_str_of(expected));
 }
@@ -138,14 +139,16 @@ static int32_t earlier_of(int32_t a, int32_t b)
 /* Within the statement, `a` stands whenever `b` does. */
 static int covers(const cr_stmt *s, const cr_clause *a, const cr_clause *b)
 {
-    return a->period.from <= later_of(b->period.from, s->period.from) && a->period.to >= earlier_of(b->period.to, s->period.to);
+    return a->period.from <= later_of(b->period.from, s->period.from) &&
+           a->period.to >= earlier_of(b->period.to, s->period.to);
 }
 
 /* A line is read where the lines above it fail: those that stand whenever it does. */
 static void guard_by_lines(cr_checker *c, const cr_stmt *s, uint32_t line)
 {
     for (uint32_t i = 0; i < line; i++)
-        if (s->clauses.at[i].kind == CR_C_WHEN && covers(s, &s->clauses.at[i], &s->clauses.at[line]))
+        if (s->clauses.at[i].kind == CR_C_WHEN &&
+            covers(s, &s->clauses.at[i], &s->clauses.at[line]))
             cr_c_guard(c, s->clauses.at[i].cond, 1);
 }
 
@@ -172,7 +175,8 @@ static void check_line(cr_checker *c, const cr_def *d, const cr_stmt *s, uint32_
     check_value(c, d, k->value);
     c->guards.n = guards;
     if (never_reached(s, line))
-        cr_c_report(c, CR_D_UNREACHABLE, k->pos, CR_STR(""), "a line within the time of the statement, above its '=' or 'otherwise'");
+        cr_c_report(c, CR_D_UNREACHABLE, k->pos, CR_STR(""),
+                    "a line within the time of the statement, above its '=' or 'otherwise'");
 }
 
 /* Two values for one time; the second place, NULL = none. */
@@ -191,22 +195,26 @@ static const cr_clause *two_values(const cr_stmt *s, const cr_clause **first)
     return NULL;
 }
 
-/* Values without a condition follow one another in time: without gap and overlap within the statement. */
+/* Values without a condition follow one another in time: without gap and overlap within the
+ * statement. */
 static void check_coverage(cr_checker *c, const cr_stmt *s)
 {
     int32_t day = s->period.from;
     const cr_clause *first = NULL, *second = two_values(s, &first);
     if (second) {
-        cr_c_report(c, CR_D_OVERLAP, second->pos, CR_STR(""), "one value for a time")->other = first->pos;
+        cr_c_report(c, CR_D_OVERLAP, second->pos, CR_STR(""), "one value for a time")->other =
+            first->pos;
         return;
     }
     for (uint32_t n = 0; n <= s->clauses.n && day <= s->period.to; n++) {
         const cr_clause *next = NULL;
         for (uint32_t i = 0; i < s->clauses.n && !next; i++)
-            if (is_base(&s->clauses.at[i]) && s->clauses.at[i].period.from <= day && s->clauses.at[i].period.to >= day)
+            if (is_base(&s->clauses.at[i]) && s->clauses.at[i].period.from <= day &&
+                s->clauses.at[i].period.to >= day)
                 next = &s->clauses.at[i];
         if (!next) {
-            cr_c_report(c, CR_D_GAP, s->name_pos, s->name, "a value for the whole period of the statement");
+            cr_c_report(c, CR_D_GAP, s->name_pos, s->name,
+                        "a value for the whole period of the statement");
             return;
         }
         if (next->period.to >= s->period.to)
@@ -238,12 +246,14 @@ static void check_group(cr_checker *c, const cr_stmt *s, uint32_t first)
 {
     const cr_clause *k = &s->clauses.at[first];
     int64_t n = 0;
-    if (k->group != CR_GROUP_AT_LEAST || (first > 0 && s->clauses.at[first - 1].group_no == k->group_no))
+    if (k->group != CR_GROUP_AT_LEAST ||
+        (first > 0 && s->clauses.at[first - 1].group_no == k->group_no))
         return;
     for (uint32_t i = first; i < s->clauses.n; i++)
         n += s->clauses.at[i].group_no == k->group_no;
     if (k->at_least < 1 || k->at_least > n)
-        cr_c_report(c, CR_D_RANGE, k->pos, k->name, "at least 1 and no more than there are conditions in the group");
+        cr_c_report(c, CR_D_RANGE, k->pos, k->name,
+                    "at least 1 and no more than there are conditions in the group");
 }
 
 static void check_decide(cr_checker *c, cr_stmt *s)
@@ -254,7 +264,8 @@ static void check_decide(cr_checker *c, cr_stmt *s)
         k->reason_code = cr_c_reason(c, k->name, k->fails.zh.n ? k->fails : k->label);
         check_group(c, s, i);
         for (uint32_t j = 0; j < i; j++)
-            if (cr_str_eq(s->clauses.at[j].name, k->name) && s->clauses.at[j].period.from <= k->period.to &&
+            if (cr_str_eq(s->clauses.at[j].name, k->name) &&
+                s->clauses.at[j].period.from <= k->period.to &&
                 k->period.from <= s->clauses.at[j].period.to)
                 cr_c_report(c, CR_D_DUPLICATE, k->pos, k->name, "")->other = s->clauses.at[j].pos;
     }
@@ -285,7 +296,8 @@ static void check_status(cr_checker *c, const cr_def *d, cr_stmt *s)
             cr_c_bool(c, k->cond);
         else
             otherwise |= k->period.pos.line == 0;
-        k->value_index = d->type.kind == CR_T_ENUM ? cr_program_enum_value(c->p, d->type.index, k->name) : 0;
+        k->value_index =
+            d->type.kind == CR_T_ENUM ? cr_program_enum_value(c->p, d->type.index, k->name) : 0;
         if (d->type.kind == CR_T_BOOL)
             k->value_index = cr_str_eq(k->name, CR_STR("yes"));
         if (k->value_index < 0) {
@@ -336,7 +348,8 @@ static void check_rounding(cr_checker *c, cr_stmt *s, const cr_type *type)
     const cr_enum *e = x.type.kind == CR_T_ENUM ? &c->p->enums.at[x.type.index] : NULL;
     for (uint32_t i = 0; !e || i < e->n_values; i++)
         if (!e || e->values[i].rounding.pos.line == 0) {
-            cr_c_report(c, CR_D_ROUNDING, s->rounded_pos, s->rounded_by, "VALUE = up to 1 yuan, and the like");
+            cr_c_report(c, CR_D_ROUNDING, s->rounded_pos, s->rounded_by,
+                        "VALUE = up to 1 yuan, and the like");
             return;
         } else {
             check_step(c, &e->values[i].rounding, type, s->rounded_pos);
@@ -367,7 +380,8 @@ static void check_wheres(cr_checker *c, const cr_stmt *s)
         for (uint32_t j = 0; j < i; j++)
             if (s->clauses.at[i].kind == CR_C_WHERE && s->clauses.at[j].kind == CR_C_WHERE &&
                 cr_str_eq(s->clauses.at[i].name, s->clauses.at[j].name))
-                cr_c_report(c, CR_D_DUPLICATE, s->clauses.at[i].pos, s->clauses.at[i].name, "")->other = s->clauses.at[j].pos;
+                cr_c_report(c, CR_D_DUPLICATE, s->clauses.at[i].pos, s->clauses.at[i].name, "")
+                    ->other = s->clauses.at[j].pos;
 }
 
 static void check_version(cr_checker *c, int32_t def, cr_version *v)
@@ -426,13 +440,16 @@ static void check_versions(cr_checker *c, cr_def *d)
         if (i == 0)
             d->not_before = begins;
         if (first && v->region.n == 0 && v->from > CR_DATE_MIN && v->from > begins)
-            cr_c_report(c, CR_D_GAP, v->stmt->name_pos, v->stmt->name, "'not in force before' the date on which it begins");
+            cr_c_report(c, CR_D_GAP, v->stmt->name_pos, v->stmt->name,
+                        "'not in force before' the date on which it begins");
         if (!next || !cr_str_eq(next->region, v->region))
             continue;
         if (next->from <= v->to)
-            cr_c_report(c, CR_D_OVERLAP, next->stmt->name_pos, next->stmt->name, "")->other = v->stmt->name_pos;
+            cr_c_report(c, CR_D_OVERLAP, next->stmt->name_pos, next->stmt->name, "")->other =
+                v->stmt->name_pos;
         else if (next->from > v->to + 1)
-            cr_c_report(c, CR_D_GAP, next->stmt->name_pos, next->stmt->name, "")->other = v->stmt->name_pos;
+            cr_c_report(c, CR_D_GAP, next->stmt->name_pos, next->stmt->name, "")->other =
+                v->stmt->name_pos;
     }
 }
 

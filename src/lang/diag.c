@@ -49,7 +49,8 @@ cr_diag *cr_diag_add(cr_diags *diags, cr_diag_code code, cr_pos pos, cr_str foun
     diag.found = found;
     diag.expected = expected;
     diags->errors += diag.severity == CR_ERROR;
-    if (diags->list.n < (diags->limit ? diags->limit : 1000) && CR_PUSH(diags->arena, diags->list, diag))
+    if (diags->list.n < (diags->limit ? diags->limit : 1000) &&
+        CR_PUSH(diags->arena, diags->list, diag))
         return &diags->list.at[diags->list.n - 1];
     diags->dropped++;
     diags->scratch = diag;
@@ -94,7 +95,8 @@ static size_t bytes_of(cr_str line, uint32_t characters)
 static void print_caret(cr_buf *out, const cr_file *file, cr_pos pos)
 {
     cr_str line = source_line(file, pos.line);
-    size_t from = bytes_of(line, pos.col ? pos.col - 1 : 0), to = bytes_of(line, (pos.col ? pos.col - 1 : 0) + pos.len);
+    size_t from = bytes_of(line, pos.col ? pos.col - 1 : 0),
+           to = bytes_of(line, (pos.col ? pos.col - 1 : 0) + pos.len);
     cr_buf_text(out, "\n  | ");
     for (size_t i = 0; i < line.n; i++)
         cr_buf_char(out, line.p[i] == '\t' ? ' ' : line.p[i]);
@@ -132,7 +134,8 @@ void cr_diag_sentence(cr_buf *out, const cr_diag *diag, int lang)
     print_part(out, lang ? "；是否想写“" : "; did you mean '", diag->nearest, lang ? "”？" : "'?");
 }
 
-void cr_diag_print(cr_buf *out, const cr_diag *diag, const cr_file *files, uint32_t n_files, int lang)
+void cr_diag_print(cr_buf *out, const cr_diag *diag, const cr_file *files, uint32_t n_files,
+                   int lang)
 {
     static const char *const words[2][2] = {{"error", "warning"}, {"错误", "警告"}};
     const cr_file *file = diag->pos.file < n_files ? &files[diag->pos.file] : NULL;

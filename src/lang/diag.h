@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Diagnostics: every finding about policy text, with its place, its number and what was expected. */
+/* Diagnostics: every finding about policy text, with its place, its number and what was expected.
+ */
 #ifndef CR_LANG_DIAG_H
 #define CR_LANG_DIAG_H
 
@@ -10,8 +11,9 @@
 #include "base/str.h"
 #include "base/vec.h"
 
-/* A place in a source file: `file` indexes the list of files of the policy; line and column count from 1,
-   columns in characters (code points); `len` is in characters and at least 1. line 0 = no place. */
+/* A place in a source file: `file` indexes the list of files of the policy; line and column count
+   from 1, columns in characters (code points); `len` is in characters and at least 1. line 0 = no
+   place. */
 typedef struct cr_pos {
     uint32_t file;
     uint32_t line;
@@ -59,11 +61,13 @@ typedef struct cr_diags {
 
 void cr_diags_init(cr_diags *diags, cr_arena *arena);
 
-/* Appends a finding and returns it so that `nearest` and `other` can be filled in; never NULL (out of memory or over
-   the limit gives a scratch entry inside `diags`). The texts are borrowed: arena or static. */
+/* Appends a finding and returns it so that `nearest` and `other` can be filled in; never NULL (out
+   of memory or over the limit gives a scratch entry inside `diags`). The texts are borrowed: arena
+   or static. */
 cr_diag *cr_diag_add(cr_diags *diags, cr_diag_code code, cr_pos pos, cr_str found, cr_str expected);
 
-/* Copies the texts of all findings into the arena of `diags`, before what they speak of goes. 0 fine, 1 out of memory. */
+/* Copies the texts of all findings into the arena of `diags`, before what they speak of goes. 0
+ * fine, 1 out of memory. */
 int cr_diags_keep(cr_diags *diags);
 
 /* The fixed sentence of a number; lang 0 = English, 1 = Chinese. */
@@ -73,7 +77,9 @@ cr_severity cr_diag_severity(cr_diag_code code);
 /* The sentence with what was found, what was expected and the nearest name; one line. */
 void cr_diag_sentence(cr_buf *out, const cr_diag *diag, int lang);
 
-/* Writes `file:line:col: error CR0107: sentence: found X; expected Y; did you mean Z?` and the caret lines. */
-void cr_diag_print(cr_buf *out, const cr_diag *diag, const cr_file *files, uint32_t n_files, int lang);
+/* Writes `file:line:col: error CR0107: sentence: found X; expected Y; did you mean Z?` and the
+ * caret lines. */
+void cr_diag_print(cr_buf *out, const cr_diag *diag, const cr_file *files, uint32_t n_files,
+                   int lang);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The canonical layout: statements in column 1, clauses indented by two, rows, conditions and fields by four; one blank
-   line between statements; comments where they were. Only blanks change, so the tokens and the hash never do. */
+/* The canonical layout: statements in column 1, clauses indented by two, rows, conditions and
+   fields by four; one blank line between statements; comments where they were. Only blanks change,
+   so the tokens and the hash never do. */
 #include <string.h>
 
 #include "lang/format.h"
@@ -45,7 +46,8 @@ static void gap_comments(cr_layout *l, size_t to, const char *indent, int *blank
             while (end < to && l->text.p[end] != '\n')
                 end++;
             size_t stop = end;
-            while (stop > at && (l->text.p[stop - 1] == ' ' || l->text.p[stop - 1] == '\r' || l->text.p[stop - 1] == '\t'))
+            while (stop > at && (l->text.p[stop - 1] == ' ' || l->text.p[stop - 1] == '\r' ||
+                                 l->text.p[stop - 1] == '\t'))
                 stop--;
             if (line_feeds == 0 && trailing) {
                 cr_buf_text(l->out, "  ");
@@ -83,10 +85,13 @@ static int word_is(const cr_token *t, const char *s)
 /* A minus that no value stands before is a sign of its number. */
 static int is_prefix(const cr_token *before, const cr_token *minus)
 {
-    return sign_is(minus, "-") && (before->kind == CR_K_SIGN ? !sign_is(before, ")") && !sign_is(before, "]") : word_is(before, "is"));
+    return sign_is(minus, "-") &&
+           (before->kind == CR_K_SIGN ? !sign_is(before, ")") && !sign_is(before, "]")
+                                      : word_is(before, "is"));
 }
 
-/* Labels stand apart by two blanks: on the head line, and behind a type; not texts inside a citation. */
+/* Labels stand apart by two blanks: on the head line, and behind a type; not texts inside a
+ * citation. */
 static int is_label(const cr_tokens *tokens, uint32_t i)
 {
     int typed = 0;
@@ -95,7 +100,8 @@ static int is_label(const cr_tokens *tokens, uint32_t i)
         return 0;
     for (uint32_t k = i; k-- > 0;) {
         const cr_token *b = &tokens->at[k];
-        if (word_is(b, "cites") || word_is(b, "by") || word_is(b, "code") || word_is(b, "fails") || word_is(b, "one"))
+        if (word_is(b, "cites") || word_is(b, "by") || word_is(b, "code") || word_is(b, "fails") ||
+            word_is(b, "one"))
             return 0;
         typed |= sign_is(b, ":") || b->starts == 2;
         if (b->starts)
@@ -106,8 +112,8 @@ static int is_label(const cr_tokens *tokens, uint32_t i)
 
 static int blank_between(const cr_token *before2, const cr_token *a, const cr_token *b)
 {
-    if (sign_is(a, "(") || sign_is(a, "[") || sign_is(a, ".") || sign_is(b, ")") || sign_is(b, "]") || sign_is(b, ".") ||
-        sign_is(b, ",") || sign_is(b, "%"))
+    if (sign_is(a, "(") || sign_is(a, "[") || sign_is(a, ".") || sign_is(b, ")") ||
+        sign_is(b, "]") || sign_is(b, ".") || sign_is(b, ",") || sign_is(b, "%"))
         return 0;
     if (sign_is(b, "["))
         return 0;

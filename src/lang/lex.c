@@ -12,8 +12,8 @@ typedef struct cr_lexer {
     cr_str text;
     size_t at;
     uint32_t file, line, col;
-    int depth;      /* of open brackets */
-    int fresh;      /* no token on this line yet */
+    int depth; /* of open brackets */
+    int fresh; /* no token on this line yet */
     int bad;
     int oom;
 } cr_lexer;
@@ -47,10 +47,12 @@ static void report(cr_lexer *l, cr_diag_code code, uint32_t len, cr_str found, c
 
 /* ---- lines ---- */
 
-/* The last token of a line that asks for more, or the first of one that continues, joins the two. */
+/* The last token of a line that asks for more, or the first of one that continues, joins the two.
+ */
 static int wants_more(const cr_token *t)
 {
-    static const char *const signs[] = {",", "+", "-", "*", "/", "<", "<=", ">", ">=", "=", "(", "["};
+    static const char *const signs[] = {",",  "+", "-",  "*", "/", "<",
+                                        "<=", ">", ">=", "=", "(", "["};
     static const char *const words[] = {"and", "or", "not", "if", "then", "else"};
     for (size_t i = 0; t->kind == CR_K_SIGN && i < sizeof signs / sizeof *signs; i++)
         if (cr_str_eq(t->text, cr_str_of(signs[i])))
@@ -74,10 +76,12 @@ static int continues(const cr_token *t)
     return 0;
 }
 
-/* Words that begin a clause even where the line above is left unfinished: one mistake stays one finding. */
+/* Words that begin a clause even where the line above is left unfinished: one mistake stays one
+ * finding. */
 static int begins_clause(const cr_token *t)
 {
-    static const char *const words[] = {"by", "cites", "when", "otherwise", "rounded", "internal", "gives", "let"};
+    static const char *const words[] = {"by",      "cites",    "when",  "otherwise",
+                                        "rounded", "internal", "gives", "let"};
     for (size_t i = 0; t->kind == CR_K_WORD && i < sizeof words / sizeof *words; i++)
         if (cr_str_eq(t->text, cr_str_of(words[i])))
             return 1;
@@ -108,7 +112,8 @@ static cr_token token(const cr_lexer *l, cr_tok kind, size_t bytes)
     t.text = cr_str_part(l->text, l->at, l->at + bytes);
     t.pos = here(l, (uint32_t)bytes);
     t.offset = l->at;
-    t.joined = l->at > 0 && l->text.p[l->at - 1] != ' ' && l->text.p[l->at - 1] != '\n' && l->text.p[l->at - 1] != '\t';
+    t.joined = l->at > 0 && l->text.p[l->at - 1] != ' ' && l->text.p[l->at - 1] != '\n' &&
+               l->text.p[l->at - 1] != '\t';
     return t;
 }
 
@@ -196,7 +201,8 @@ static void lex_string(cr_lexer *l)
 
 static int lex_sign(cr_lexer *l)
 {
-    static const char *const signs[] = {"<=", ">=", "..", "(", ")", "[", "]", ",", ":", "=", "+", "-", "*", "/", "%", "<", ">", ".", "|"};
+    static const char *const signs[] = {"<=", ">=", "..", "(", ")", "[", "]", ",", ":", "=",
+                                        "+",  "-",  "*",  "/", "%", "<", ">", ".", "|"};
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
         size_t n = strlen(signs[i]);
         if (l->text.n - l->at < n || memcmp(l->text.p + l->at, signs[i], n) != 0)
@@ -215,11 +221,15 @@ static int lex_sign(cr_lexer *l)
 /* Signs that an input method writes in full width, with what to write instead. */
 static const char *half_width(uint32_t cp)
 {
-    static const struct { uint32_t cp; const char *ascii; } table[] = {
-        {0xFF1A, ":"}, {0xFF0C, ","}, {0x3001, ","}, {0xFF08, "("}, {0xFF09, ")"}, {0xFF1D, "="}, {0xFF1C, "<"}, {0xFF1E, ">"},
-        {0x2265, ">="}, {0x2264, "<="}, {0xFF0B, "+"}, {0xFF0D, "-"}, {0x2212, "-"}, {0xFF0A, "*"}, {0x00D7, "*"}, {0xFF0F, "/"},
-        {0x00F7, "/"}, {0xFF05, "%"}, {0x201C, "\""}, {0x201D, "\""}, {0xFF02, "\""}, {0x3000, "a space"}, {0x3002, "."},
-        {0xFF0E, "."}, {0xFF3B, "["}, {0xFF3D, "]"}, {0x3010, "["}, {0x3011, "]"}, {0xFF5C, "|"}, {0xFF03, "#"}};
+    static const struct {
+        uint32_t cp;
+        const char *ascii;
+    } table[] = {{0xFF1A, ":"},  {0xFF0C, ","},       {0x3001, ","}, {0xFF08, "("},  {0xFF09, ")"},
+                 {0xFF1D, "="},  {0xFF1C, "<"},       {0xFF1E, ">"}, {0x2265, ">="}, {0x2264, "<="},
+                 {0xFF0B, "+"},  {0xFF0D, "-"},       {0x2212, "-"}, {0xFF0A, "*"},  {0x00D7, "*"},
+                 {0xFF0F, "/"},  {0x00F7, "/"},       {0xFF05, "%"}, {0x201C, "\""}, {0x201D, "\""},
+                 {0xFF02, "\""}, {0x3000, "a space"}, {0x3002, "."}, {0xFF0E, "."},  {0xFF3B, "["},
+                 {0xFF3D, "]"},  {0x3010, "["},       {0x3011, "]"}, {0xFF5C, "|"},  {0xFF03, "#"}};
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (table[i].cp == cp)
             return table[i].ascii;
@@ -232,8 +242,10 @@ static void lex_other(cr_lexer *l)
     int used = cr_utf8_next(l->text.p + l->at, l->text.n - l->at, &cp);
     size_t n = used ? (size_t)used : 1;
     const char *ascii = half_width(cp);
-    report(l, ascii ? CR_D_FULL_WIDTH : CR_D_CHARACTER, 1, cr_str_part(l->text, l->at, l->at + n), cr_str_of(ascii ? ascii : ""));
-    if (ascii && ascii[1] == 0 && !strchr("\"#", ascii[0])) { /* read on as if it were the right sign */
+    report(l, ascii ? CR_D_FULL_WIDTH : CR_D_CHARACTER, 1, cr_str_part(l->text, l->at, l->at + n),
+           cr_str_of(ascii ? ascii : ""));
+    if (ascii && ascii[1] == 0 &&
+        !strchr("\"#", ascii[0])) { /* read on as if it were the right sign */
         cr_token t = token(l, CR_K_SIGN, n);
         t.text = cr_str_of(ascii);
         t.pos.len = 1;

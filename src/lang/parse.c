@@ -45,12 +45,15 @@ static void clause_module(cr_parser *p, cr_stmt *s)
 
 static uint8_t confidence_word(cr_parser *p)
 {
-    static const char *const words[] = {"official", "secondary_full_text", "secondary", "secondary_doubtful", "recalled",
-                                        "recalled_doubtful"};
+    static const char *const words[] = {"official",  "secondary_full_text",
+                                        "secondary", "secondary_doubtful",
+                                        "recalled",  "recalled_doubtful"};
     for (uint8_t i = 0; i < 6; i++)
         if (cr_p_take(p, words[i]))
             return (uint8_t)(i + 1);
-    cr_p_fail(p, CR_D_EXPECTED, "official, secondary_full_text, secondary, secondary_doubtful, recalled or recalled_doubtful");
+    cr_p_fail(p, CR_D_EXPECTED,
+              "official, secondary_full_text, secondary, secondary_doubtful, recalled or "
+              "recalled_doubtful");
     return 0;
 }
 
@@ -92,7 +95,9 @@ static void clause_calendar(cr_parser *p, cr_stmt *s)
 {
     if (cr_p_cites(p, &s->cites))
         return;
-    cr_calendar_kind kind = cr_p_is(p, "covers") ? CR_CAL_COVERS : cr_p_is(p, "off") ? CR_CAL_OFF : CR_CAL_WORK;
+    cr_calendar_kind kind = cr_p_is(p, "covers") ? CR_CAL_COVERS
+                            : cr_p_is(p, "off")  ? CR_CAL_OFF
+                                                 : CR_CAL_WORK;
     if (!cr_p_take(p, "covers") && !cr_p_take(p, "off") && !cr_p_take(p, "work")) {
         cr_p_fail(p, CR_D_CLAUSE, "covers, off, work, cites");
         return;
@@ -117,8 +122,10 @@ static void clause_enum(cr_parser *p, cr_stmt *s)
 
 static int bound(cr_parser *p, cr_field *f)
 {
-    static const struct { const char *sign; cr_xkind kind; } signs[] = {
-        {"<", CR_X_LT}, {"<=", CR_X_LE}, {">", CR_X_GT}, {">=", CR_X_GE}};
+    static const struct {
+        const char *sign;
+        cr_xkind kind;
+    } signs[] = {{"<", CR_X_LT}, {"<=", CR_X_LE}, {">", CR_X_GT}, {">=", CR_X_GE}};
     for (int i = 0; i < 4; i++) {
         const cr_token *t = cr_p_tok(p);
         if (!cr_p_take(p, signs[i].sign))
@@ -177,7 +184,8 @@ static void clause_field(cr_parser *p, cr_stmt *s)
     while (!cr_p_done(p)) {
         cr_p_take(p, ",");
         if (!attribute(p, &f))
-            cr_p_fail(p, CR_D_TRAILING, "a bound, 'at least', 'at most', a label, 'assume' or 'presume'");
+            cr_p_fail(p, CR_D_TRAILING,
+                      "a bound, 'at least', 'at most', a label, 'assume' or 'presume'");
     }
     CR_P_PUSH(p, s->fields, f);
 }
@@ -292,7 +300,8 @@ static void unknown_statement(cr_parser *p)
     size_t at = 0;
     for (size_t i = 0; i < N_FORMS; i++)
         names[i] = cr_str_of(FORMS[i].word);
-    cr_diag *d = cr_diag_add(p->diags, CR_D_STATEMENT, t->pos, t->text, CR_STR("a statement: module, source, entity, parameter, define …"));
+    cr_diag *d = cr_diag_add(p->diags, CR_D_STATEMENT, t->pos, t->text,
+                             CR_STR("a statement: module, source, entity, parameter, define …"));
     if (cr_nearest(t->text, names, N_FORMS, &at))
         d->nearest = names[at];
     p->bad = 1;
@@ -391,7 +400,8 @@ static void statement(cr_parser *p)
     CR_P_PUSH(p, p->ast->stmts, s);
 }
 
-static void init(cr_parser *p, cr_ast *ast, const cr_tokens *tokens, const cr_file *file, const cr_parse_limits *limits, cr_diags *diags)
+static void init(cr_parser *p, cr_ast *ast, const cr_tokens *tokens, const cr_file *file,
+                 const cr_parse_limits *limits, cr_diags *diags)
 {
     memset(p, 0, sizeof *p);
     p->ast = ast;
@@ -404,7 +414,8 @@ static void init(cr_parser *p, cr_ast *ast, const cr_tokens *tokens, const cr_fi
     p->max_depth = limits && limits->depth ? limits->depth : 100;
 }
 
-int cr_parse(cr_ast *ast, const cr_file *files, uint32_t index, const cr_parse_limits *limits, cr_diags *diags)
+int cr_parse(cr_ast *ast, const cr_file *files, uint32_t index, const cr_parse_limits *limits,
+             cr_diags *diags)
 {
     cr_tokens tokens = {0};
     cr_parser p;
@@ -415,11 +426,13 @@ int cr_parse(cr_ast *ast, const cr_file *files, uint32_t index, const cr_parse_l
     uint32_t most = limits && limits->statements ? limits->statements : 100000, n = 0;
     while (p.tokens[p.at].kind != CR_K_END && !p.oom) {
         if (p.tokens[p.at].starts != 2) {
-            cr_diag_add(diags, CR_D_INDENT_FIRST, p.tokens[p.at].pos, p.tokens[p.at].text, CR_STR("a statement in column 1"));
+            cr_diag_add(diags, CR_D_INDENT_FIRST, p.tokens[p.at].pos, p.tokens[p.at].text,
+                        CR_STR("a statement in column 1"));
             p.bad = 1;
             next_statement(&p);
         } else if (++n > most) {
-            cr_diag_add(diags, CR_D_TOO_MANY, p.tokens[p.at].pos, CR_STR(""), CR_STR("fewer statements"));
+            cr_diag_add(diags, CR_D_TOO_MANY, p.tokens[p.at].pos, CR_STR(""),
+                        CR_STR("fewer statements"));
             return 1;
         } else {
             statement(&p);

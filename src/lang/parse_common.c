@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The cursor, and pieces that several statements share: labels, periods, types, roundings, citations, keys. */
+/* The cursor, and pieces that several statements share: labels, periods, types, roundings,
+ * citations, keys. */
 #include <string.h>
 
 #include "lang/parse_internal.h"
@@ -26,7 +27,8 @@ const cr_token *cr_p_tok(cr_parser *p)
 
 static int token_is(const cr_token *t, const char *text)
 {
-    return (t->kind == CR_K_WORD || t->kind == CR_K_SIGN) && t->text.n == strlen(text) && memcmp(t->text.p, text, t->text.n) == 0;
+    return (t->kind == CR_K_WORD || t->kind == CR_K_SIGN) && t->text.n == strlen(text) &&
+           memcmp(t->text.p, text, t->text.n) == 0;
 }
 
 int cr_p_is(cr_parser *p, const char *text)
@@ -75,7 +77,8 @@ void cr_p_fail(cr_parser *p, cr_diag_code code, const char *expected)
         pos.len = 1;
     }
     p->failed = p->bad = 1;
-    cr_diag_add(p->diags, code, pos, t->kind == CR_K_END ? CR_STR("") : t->text, cr_str_of(expected));
+    cr_diag_add(p->diags, code, pos, t->kind == CR_K_END ? CR_STR("") : t->text,
+                cr_str_of(expected));
 }
 
 int cr_p_done(cr_parser *p)
@@ -140,7 +143,8 @@ cr_str cr_p_code(cr_parser *p)
     const cr_token *t = cr_p_tok(p);
     if (cr_p_take(p, "nation"))
         return CR_STR("000000");
-    if (p->failed || t->kind != CR_K_NUMBER || (t->text.n != 6 && t->text.n != 9 && t->text.n != 12)) {
+    if (p->failed || t->kind != CR_K_NUMBER ||
+        (t->text.n != 6 && t->text.n != 9 && t->text.n != 12)) {
         cr_p_fail(p, CR_D_EXPECTED, "a region code of 6, 9 or 12 digits, or 'nation'");
         return CR_STR("");
     }
@@ -278,8 +282,14 @@ static void list_type(cr_parser *p, cr_type_expr *t, cr_tword word)
 
 static void named_type(cr_parser *p, cr_type_expr *t)
 {
-    static const struct { const char *word; cr_tword type; } words[] = {
-        {"date", CR_TW_DATE}, {"month", CR_TW_MONTH}, {"region", CR_TW_REGION}, {"text", CR_TW_TEXT}, {"status", CR_TW_STATUS}};
+    static const struct {
+        const char *word;
+        cr_tword type;
+    } words[] = {{"date", CR_TW_DATE},
+                 {"month", CR_TW_MONTH},
+                 {"region", CR_TW_REGION},
+                 {"text", CR_TW_TEXT},
+                 {"status", CR_TW_STATUS}};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (cr_p_take(p, words[i].word)) {
             t->word = words[i].type;
@@ -325,8 +335,9 @@ cr_type_expr cr_p_type(cr_parser *p)
 
 static uint8_t confidence(cr_parser *p)
 {
-    static const char *const words[] = {"", "official", "secondary_full_text", "secondary", "secondary_doubtful", "recalled",
-                                        "recalled_doubtful"};
+    static const char *const words[] = {
+        "",         "official",         "secondary_full_text", "secondary", "secondary_doubtful",
+        "recalled", "recalled_doubtful"};
     for (uint8_t i = 1; i < 7; i++)
         if (cr_p_take(p, words[i]))
             return i;
@@ -415,7 +426,8 @@ cr_row_key cr_p_key(cr_parser *p)
     key.lo = key.hi = -1;
     if (cr_p_take(p, "-")) {
         key.kind = CR_KEY_ANY;
-    } else if (cr_p_is(p, "nation") || (t->kind == CR_K_NUMBER && (t->text.n == 6 || t->text.n == 9 || t->text.n == 12))) {
+    } else if (cr_p_is(p, "nation") ||
+               (t->kind == CR_K_NUMBER && (t->text.n == 6 || t->text.n == 9 || t->text.n == 12))) {
         key.kind = CR_KEY_CODE;
         key.text = cr_p_code(p);
     } else if (t->kind == CR_K_NUMBER) {

@@ -39,7 +39,8 @@ int cr_p_at_unit(cr_parser *p, uint32_t ahead)
     const cr_token *t = cr_p_ahead(p, ahead);
     if (t->kind != CR_K_WORD)
         return 0;
-    return cr_dim_parse(t->text, &dim) == 0 || cr_str_eq(t->text, CR_STR("per")) || cr_str_eq(t->text, CR_STR("working"));
+    return cr_dim_parse(t->text, &dim) == 0 || cr_str_eq(t->text, CR_STR("per")) ||
+           cr_str_eq(t->text, CR_STR("working"));
 }
 
 static void unit_word(cr_parser *p, cr_unit *unit, int sign)
@@ -48,7 +49,8 @@ static void unit_word(cr_parser *p, cr_unit *unit, int sign)
     int working = cr_p_take(p, "working");
     const cr_token *t = cr_p_tok(p);
     if (t->kind != CR_K_WORD || cr_dim_parse(t->text, &dim)) {
-        cr_p_fail(p, CR_D_EXPECTED, "a unit: yuan, person, household, m2, hour, day, working day, month, year");
+        cr_p_fail(p, CR_D_EXPECTED,
+                  "a unit: yuan, person, household, m2, hour, day, working day, month, year");
         return;
     }
     p->at++;
@@ -109,7 +111,8 @@ static void keys(cr_parser *p, cr_expr *x)
     cr_p_want(p, "]");
 }
 
-/* `sum of members.(…)`: the lexer has joined `members.x` into one word, which comes apart at its last dot. */
+/* `sum of members.(…)`: the lexer has joined `members.x` into one word, which comes apart at its
+ * last dot. */
 static void list_value(cr_parser *p, cr_expr *x, int value_wanted)
 {
     const cr_token *t = cr_p_tok(p);
@@ -122,7 +125,8 @@ static void list_value(cr_parser *p, cr_expr *x, int value_wanted)
         cr_p_want(p, ")");
         return;
     }
-    size_t dot = 0; /* the list is the first word; what follows is a field or definition of its rows */
+    size_t dot =
+        0; /* the list is the first word; what follows is a field or definition of its rows */
     while (dot < x->text.n && x->text.p[dot] != '.')
         dot++;
     if (dot == x->text.n) {
@@ -183,13 +187,19 @@ static cr_expr *later(cr_parser *p)
 /* Forms that begin with a word of the language. NULL = none of them. */
 static cr_expr *word_form(cr_parser *p)
 {
-    static const struct { const char *first, *second; uint8_t form, op; } forms[] = {
-        {"sum", "of", 0, CR_AGG_SUM}, {"highest", "of", 0, CR_AGG_HIGHEST}, {"lowest", "of", 0, CR_AGG_LOWEST},
-        {"count", "of", 1, CR_AGG_COUNT}, {"month", "of", 2, CR_PART_MONTH}, {"year", "of", 2, CR_PART_YEAR},
-        {"city", "of", 2, CR_PART_CITY}, {"province", "of", 2, CR_PART_PROVINCE}, {"years", "from", 3, CR_SPAN_YEARS},
-        {"months", "from", 3, CR_SPAN_MONTHS}, {"days", "from", 3, CR_SPAN_DAYS}, {"highest", "(", 4, CR_X_HIGHEST},
-        {"lowest", "(", 4, CR_X_LOWEST}, {"rank", "of", 5, 0}, {"number", "sharing", 5, 0}, {"share", "of", 5, 0},
-        {"least", "integer", 5, 0}, {"first", "day", 6, CR_PART_FIRST_DAY}, {"last", "day", 6, CR_PART_LAST_DAY}};
+    static const struct {
+        const char *first, *second;
+        uint8_t form, op;
+    } forms[] = {{"sum", "of", 0, CR_AGG_SUM},        {"highest", "of", 0, CR_AGG_HIGHEST},
+                 {"lowest", "of", 0, CR_AGG_LOWEST},  {"count", "of", 1, CR_AGG_COUNT},
+                 {"month", "of", 2, CR_PART_MONTH},   {"year", "of", 2, CR_PART_YEAR},
+                 {"city", "of", 2, CR_PART_CITY},     {"province", "of", 2, CR_PART_PROVINCE},
+                 {"years", "from", 3, CR_SPAN_YEARS}, {"months", "from", 3, CR_SPAN_MONTHS},
+                 {"days", "from", 3, CR_SPAN_DAYS},   {"highest", "(", 4, CR_X_HIGHEST},
+                 {"lowest", "(", 4, CR_X_LOWEST},     {"rank", "of", 5, 0},
+                 {"number", "sharing", 5, 0},         {"share", "of", 5, 0},
+                 {"least", "integer", 5, 0},          {"first", "day", 6, CR_PART_FIRST_DAY},
+                 {"last", "day", 6, CR_PART_LAST_DAY}};
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
         if (!cr_p_is2(p, forms[i].first, forms[i].second))
             continue;
@@ -360,7 +370,9 @@ static cr_expr *items(cr_parser *p, cr_expr *x)
 static cr_expr *is_form(cr_parser *p, const cr_token *t, cr_expr *a)
 {
     int negated = cr_p_take(p, "not");
-    cr_xkind kind = cr_p_is(p, "given") ? CR_X_IS_GIVEN : cr_p_is(p, "none") ? CR_X_IS_NONE : CR_X_IS;
+    cr_xkind kind = cr_p_is(p, "given")  ? CR_X_IS_GIVEN
+                    : cr_p_is(p, "none") ? CR_X_IS_NONE
+                                         : CR_X_IS;
     cr_expr *x = binary(p, kind, t, a, NULL);
     x->negated = (uint8_t)negated;
     if (kind == CR_X_IS)
@@ -382,8 +394,10 @@ static cr_expr *in_form(cr_parser *p, const cr_token *t, cr_expr *a, int negated
 
 static cr_expr *test(cr_parser *p)
 {
-    static const struct { const char *sign; cr_xkind kind; } signs[] = {
-        {"<", CR_X_LT}, {"<=", CR_X_LE}, {">", CR_X_GT}, {">=", CR_X_GE}};
+    static const struct {
+        const char *sign;
+        cr_xkind kind;
+    } signs[] = {{"<", CR_X_LT}, {"<=", CR_X_LE}, {">", CR_X_GT}, {">=", CR_X_GE}};
     cr_expr *x = cr_p_measure(p);
     const cr_token *t = cr_p_tok(p);
     if (p->failed)

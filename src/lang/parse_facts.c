@@ -108,8 +108,8 @@ static void gives(cr_parser *p, cr_stmt *s)
     cr_str words[9];
     int n = 0;
     g.pos = cr_p_tok(p)->pos;
-    while (!p->failed && n < 9 && at_id(p) && !cr_p_is(p, "undetermined") && !cr_p_is(p, "invalid") &&
-           !cr_p_is2(p, "no", "data") && !cr_p_is2(p, "not", "in")) {
+    while (!p->failed && n < 9 && at_id(p) && !cr_p_is(p, "undetermined") &&
+           !cr_p_is(p, "invalid") && !cr_p_is2(p, "no", "data") && !cr_p_is2(p, "not", "in")) {
         words[n++] = cr_p_tok(p)->text;
         p->at++;
     }

@@ -15,11 +15,11 @@ typedef struct cr_parser {
     uint32_t at, first; /* cursor; first token of the clause */
     cr_str text;        /* of the file */
     uint32_t depth, max_depth;
-    uint8_t failed;     /* the clause is given up; reported once */
-    uint8_t bad;        /* anything was reported */
+    uint8_t failed; /* the clause is given up; reported once */
+    uint8_t bad;    /* anything was reported */
     uint8_t oom;
     cr_str module;
-    cr_expr lost;       /* stands in for a node when memory has run out */
+    cr_expr lost; /* stands in for a node when memory has run out */
 } cr_parser;
 
 /* The token at the cursor; where the clause has ended, a token of kind END that stands there. */
@@ -27,25 +27,25 @@ const cr_token *cr_p_tok(cr_parser *p);
 const cr_token *cr_p_ahead(cr_parser *p, uint32_t n);
 int cr_p_is(cr_parser *p, const char *word_or_sign);
 int cr_p_is2(cr_parser *p, const char *first, const char *second);
-int cr_p_take(cr_parser *p, const char *word_or_sign);             /* 1 if it was there */
+int cr_p_take(cr_parser *p, const char *word_or_sign); /* 1 if it was there */
 int cr_p_take2(cr_parser *p, const char *first, const char *second);
-void cr_p_want(cr_parser *p, const char *word_or_sign);            /* or reports */
+void cr_p_want(cr_parser *p, const char *word_or_sign); /* or reports */
 void cr_p_fail(cr_parser *p, cr_diag_code code, const char *expected);
-int cr_p_done(cr_parser *p);                                       /* the clause has ended */
+int cr_p_done(cr_parser *p); /* the clause has ended */
 cr_str cr_p_word(cr_parser *p, const char *expected);
 cr_str cr_p_string(cr_parser *p, const char *expected);
 int64_t cr_p_int(cr_parser *p);
 int32_t cr_p_date(cr_parser *p);
-cr_str cr_p_code(cr_parser *p);                                    /* region code, or `nation` = 000000 */
-cr_label cr_p_label(cr_parser *p);                                 /* empty if there is none */
+cr_str cr_p_code(cr_parser *p);    /* region code, or `nation` = 000000 */
+cr_label cr_p_label(cr_parser *p); /* empty if there is none */
 cr_period cr_p_period(cr_parser *p);
-size_t cr_p_end_of(const cr_token *t);                             /* offset behind a token */
+size_t cr_p_end_of(const cr_token *t); /* offset behind a token */
 void cr_p_memory(cr_parser *p);
 
-#define CR_P_PUSH(p, vec, value)                                                                                           \
-    do {                                                                                                                   \
-        if (!CR_PUSH((p)->arena, vec, value))                                                                              \
-            cr_p_memory(p);                                                                                                \
+#define CR_P_PUSH(p, vec, value)                                                                   \
+    do {                                                                                           \
+        if (!CR_PUSH((p)->arena, vec, value))                                                      \
+            cr_p_memory(p);                                                                        \
     } while (0)
 
 /* parse_expr.c */

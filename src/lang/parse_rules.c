@@ -85,8 +85,10 @@ static int general_rule(cr_parser *p, cr_stmt *s)
 
 static int group(cr_parser *p, cr_stmt *s)
 {
-    static const struct { const char *word; cr_group group; } groups[] = {
-        {"all", CR_GROUP_ALL}, {"any", CR_GROUP_ANY}, {"none", CR_GROUP_NONE}};
+    static const struct {
+        const char *word;
+        cr_group group;
+    } groups[] = {{"all", CR_GROUP_ALL}, {"any", CR_GROUP_ANY}, {"none", CR_GROUP_NONE}};
     cr_clause *last = s->clauses.n ? &s->clauses.at[s->clauses.n - 1] : NULL;
     uint16_t no = (uint16_t)(last ? last->group_no + 1 : 1);
     for (int i = 0; i < 3; i++)
@@ -123,7 +125,8 @@ static void condition(cr_parser *p, cr_stmt *s)
     }
     tail(p, &c);
     if (s->group_no == 0)
-        cr_p_fail(p, CR_D_EXPECTED, "'all of', 'any of', 'none of' or 'at least n of' above the conditions");
+        cr_p_fail(p, CR_D_EXPECTED,
+                  "'all of', 'any of', 'none of' or 'at least n of' above the conditions");
     CR_P_PUSH(p, s->clauses, c);
 }
 
@@ -177,11 +180,15 @@ void cr_p_rule(cr_parser *p, cr_stmt *s)
     int named = cr_p_tok(p)->kind == CR_K_WORD;
     if (s->kind == CR_S_DECIDE && named)
         condition(p, s);
-    else if (s->kind == CR_S_STATUS && named && (next->kind == CR_K_SIGN || cr_str_eq(next->text, CR_STR("by"))))
+    else if (s->kind == CR_S_STATUS && named &&
+             (next->kind == CR_K_SIGN || cr_str_eq(next->text, CR_STR("by"))))
         arm(p, s);
     else
-        cr_p_fail(p, CR_D_CLAUSE, s->kind == CR_S_DEFINE ? "'=', 'when', 'otherwise', 'where', 'rounded', 'from', 'cites' or 'by design'"
-                                                         : "a condition or arm, 'from', 'cites' or 'by design'");
+        cr_p_fail(
+            p, CR_D_CLAUSE,
+            s->kind == CR_S_DEFINE
+                ? "'=', 'when', 'otherwise', 'where', 'rounded', 'from', 'cites' or 'by design'"
+                : "a condition or arm, 'from', 'cites' or 'by design'");
 }
 
 /* ---- heads ---- */

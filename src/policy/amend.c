@@ -11,7 +11,8 @@ typedef struct cr_amender {
     int oom;
 } cr_amender;
 
-static cr_diag *report(cr_amender *a, cr_diag_code code, cr_pos pos, cr_str found, const char *expected)
+static cr_diag *report(cr_amender *a, cr_diag_code code, cr_pos pos, cr_str found,
+                       const char *expected)
 {
     return cr_diag_add(a->d, code, pos, found, cr_str_of(expected));
 }
@@ -34,10 +35,12 @@ static void unknown_parameter(cr_amender *a, const cr_stmt *s)
     size_t n = 0, at = 0;
     for (uint32_t i = 0; i < a->ast->stmts.n && n < 1024; i++) {
         const cr_stmt *p = a->ast->stmts.at[i];
-        if ((p->kind == CR_S_PARAMETER && p->type.word != CR_TW_ERROR) || (p->kind >= CR_S_DEFINE && p->kind <= CR_S_STATUS))
+        if ((p->kind == CR_S_PARAMETER && p->type.word != CR_TW_ERROR) ||
+            (p->kind >= CR_S_DEFINE && p->kind <= CR_S_STATUS))
             names[n++] = p->name;
     }
-    cr_diag *d = report(a, s->kind == CR_S_PARAMETER ? CR_D_UNKNOWN_NAME : CR_D_AMEND_TARGET, s->name_pos, s->name, "a declared parameter");
+    cr_diag *d = report(a, s->kind == CR_S_PARAMETER ? CR_D_UNKNOWN_NAME : CR_D_AMEND_TARGET,
+                        s->name_pos, s->name, "a declared parameter");
     if (cr_nearest(s->name, names, n, &at))
         d->nearest = names[at];
 }
@@ -65,18 +68,22 @@ static void push_row(cr_amender *a, cr_stmt *to, const cr_stmt *from, const cr_r
 
 static int same_value(const cr_expr *x, const cr_expr *y)
 {
-    return x && y && x->kind == y->kind && x->number.num == y->number.num && x->number.den == y->number.den && x->integer == y->integer &&
+    return x && y && x->kind == y->kind && x->number.num == y->number.num &&
+           x->number.den == y->number.den && x->integer == y->integer &&
            cr_str_eq(x->text, y->text) && cr_unit_same(x->unit, y->unit);
 }
 
-/* The row takes its span from the one in which it begins: that one ends the day before, and its written end passes on. */
+/* The row takes its span from the one in which it begins: that one ends the day before, and its
+ * written end passes on. */
 static int amend_row(cr_amender *a, cr_stmt *target, const cr_stmt *s, cr_row *row)
 {
     for (uint32_t i = 0; i < target->rows.n; i++) {
         cr_row *old = &target->rows.at[i];
-        if (!same_keys(old, row) || row->period.from < old->period.from || row->period.from > old->period.to)
+        if (!same_keys(old, row) || row->period.from < old->period.from ||
+            row->period.from > old->period.to)
             continue;
-        if (same_value(old->value, row->value) && (row->period.to == CR_DATE_MAX || row->period.to == old->period.to)) {
+        if (same_value(old->value, row->value) &&
+            (row->period.to == CR_DATE_MAX || row->period.to == old->period.to)) {
             report(a, CR_D_AMEND_NOTHING, row->pos, CR_STR(""), "another value")->other = old->pos;
             return 1;
         }
@@ -127,8 +134,9 @@ static uint32_t find_statement(const cr_amender *a, const cr_stmt *s, int any_ki
 {
     for (uint32_t i = 0; i < a->ast->stmts.n; i++) {
         const cr_stmt *t = a->ast->stmts.at[i];
-        if (t != s && !t->is_replace && t->kind != CR_S_REMOVE && t->kind != CR_S_AMEND && (any_kind || t->kind == s->kind) &&
-            cr_str_eq(t->name, s->name) && t->period.from == s->period.from && cr_str_eq(t->region, s->region))
+        if (t != s && !t->is_replace && t->kind != CR_S_REMOVE && t->kind != CR_S_AMEND &&
+            (any_kind || t->kind == s->kind) && cr_str_eq(t->name, s->name) &&
+            t->period.from == s->period.from && cr_str_eq(t->region, s->region))
             return i;
     }
     return UINT32_MAX;
@@ -141,7 +149,8 @@ static void missing(cr_amender *a, const cr_stmt *s)
     for (uint32_t i = 0; i < a->ast->stmts.n && n < 1024; i++)
         if (a->ast->stmts.at[i] != s && a->ast->stmts.at[i]->name.n > 0)
             names[n++] = a->ast->stmts.at[i]->name;
-    cr_diag *d = report(a, CR_D_AMEND_TARGET, s->name_pos, s->name, "the name and beginning of what stands");
+    cr_diag *d =
+        report(a, CR_D_AMEND_TARGET, s->name_pos, s->name, "the name and beginning of what stands");
     if (cr_nearest(s->name, names, n, &at) && !cr_str_eq(names[at], s->name))
         d->nearest = names[at];
 }
@@ -185,7 +194,8 @@ int cr_amend_apply(cr_ast *ast, cr_diags *diags)
     cr_amender a = {ast, diags, 0};
     uint32_t errors = diags->errors, n = ast->stmts.n;
     for (uint32_t i = 0; i < n && !a.oom; i++)
-        if (ast->stmts.at[i]->kind == CR_S_PARAMETER && ast->stmts.at[i]->type.word == CR_TW_ERROR && !ast->stmts.at[i]->broken)
+        if (ast->stmts.at[i]->kind == CR_S_PARAMETER &&
+            ast->stmts.at[i]->type.word == CR_TW_ERROR && !ast->stmts.at[i]->broken)
             add_rows(&a, ast->stmts.at[i]);
     for (uint32_t i = 0; i < n && !a.oom; i++) {
         cr_stmt *s = ast->stmts.at[i];

@@ -31,8 +31,10 @@ int cr_policy_make_calendar(cr_policy *p, cr_diags *d)
         const cr_stmt *s = p->ast.stmts.at[i];
         for (uint32_t k = 0; s->kind == CR_S_CALENDAR && k < s->days.n; k++) {
             const cr_calendar_row *row = &s->days.at[k];
-            int bad = row->kind == CR_CAL_COVERS ? !CR_PUSH(&p->arena, from, row->from) || !CR_PUSH(&p->arena, to, row->to)
-                                                 : push_days(&p->arena, row->kind == CR_CAL_OFF ? &off : &work, row->from, row->to);
+            int bad = row->kind == CR_CAL_COVERS
+                          ? !CR_PUSH(&p->arena, from, row->from) || !CR_PUSH(&p->arena, to, row->to)
+                          : push_days(&p->arena, row->kind == CR_CAL_OFF ? &off : &work, row->from,
+                                      row->to);
             if (bad)
                 return 2;
         }

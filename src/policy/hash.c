@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The policy's hash: SHA-256 over the token streams of its packs by module name, then of its amendments in order. */
+/* The policy's hash: SHA-256 over the token streams of its packs by module name, then of its
+ * amendments in order. */
 #include "lang/format.h"
 #include "policy/regions.h"
 

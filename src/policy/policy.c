@@ -35,13 +35,15 @@ static int parse_all(cr_policy *p, cr_diags *d)
     int bad = 0;
     for (uint32_t i = 0; i < p->n_files; i++) {
         cr_let let = {0};
-        int one = p->files[i].is_let ? cr_parse_let(&p->ast, p->files, i, &let, d) : cr_parse(&p->ast, p->files, i, NULL, d);
+        int one = p->files[i].is_let ? cr_parse_let(&p->ast, p->files, i, &let, d)
+                                     : cr_parse(&p->ast, p->files, i, NULL, d);
         if (one == 2)
             return 2;
         bad |= one;
         if (!p->files[i].is_let || one)
             continue;
-        if (!CR_PUSH(&p->arena, p->lets, let) || !CR_PUSH(&p->arena, p->let_texts, p->files[i].text))
+        if (!CR_PUSH(&p->arena, p->lets, let) ||
+            !CR_PUSH(&p->arena, p->let_texts, p->files[i].text))
             return 2;
     }
     return bad;

@@ -42,12 +42,14 @@ static void link_rows(cr_policy *p, const cr_stmt *s, cr_diags *d)
         cr_region *r = &p->regions.at[cr_map_get(&p->region_map, row->code)];
         r->parent = cr_map_get(&p->region_map, row->parent);
         if (r->parent < 0)
-            cr_diag_add(d, CR_D_UNKNOWN_REGION, row->pos, row->parent, CR_STR("a listed region as parent"));
+            cr_diag_add(d, CR_D_UNKNOWN_REGION, row->pos, row->parent,
+                        CR_STR("a listed region as parent"));
         if (row->successor.n == 0)
             continue;
         r->successor = cr_map_get(&p->region_map, row->successor);
         if (r->successor < 0)
-            cr_diag_add(d, CR_D_UNKNOWN_REGION, row->pos, row->successor, CR_STR("a listed region as successor"));
+            cr_diag_add(d, CR_D_UNKNOWN_REGION, row->pos, row->successor,
+                        CR_STR("a listed region as successor"));
     }
 }
 

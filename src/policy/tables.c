@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Parameter tables: rows by region, keys and date over one common denominator, and looking them up. */
+/* Parameter tables: rows by region, keys and date over one common denominator, and looking them up.
+ */
 #include <string.h>
 
 #include "base/date.h"
@@ -57,7 +58,8 @@ static int size_keys(cr_maker *m)
             int64_t lo = INT64_MAX, hi = INT64_MIN;
             for (uint32_t i = 0; i < m->param->stmt->rows.n; i++) {
                 const cr_row *row = &m->param->stmt->rows.at[i];
-                if (key_at(m->param, k) >= row->keys.n || row->keys.at[key_at(m->param, k)].kind != CR_KEY_INT)
+                if (key_at(m->param, k) >= row->keys.n ||
+                    row->keys.at[key_at(m->param, k)].kind != CR_KEY_INT)
                     continue;
                 int64_t v = row->keys.at[key_at(m->param, k)].lo;
                 lo = v < lo ? v : lo;
@@ -67,7 +69,8 @@ static int size_keys(cr_maker *m)
             t->key_size[k] = lo == INT64_MAX || hi - lo >= 65536 ? 1 : (uint32_t)(hi - lo + 1);
         }
         if (t->flat_size > 65536 / (t->key_size[k] ? t->key_size[k] : 1)) {
-            report(m, CR_D_TOO_MANY, m->param->stmt->name_pos, m->param->name, "at most 65536 combinations of keys");
+            report(m, CR_D_TOO_MANY, m->param->stmt->name_pos, m->param->name,
+                   "at most 65536 combinations of keys");
             return 1;
         }
         t->flat_size *= t->key_size[k];
@@ -103,7 +106,8 @@ static int row_value(cr_maker *m, const cr_expr *x, cr_pos pos, cr_prow *row, cr
 {
     cr_literal v;
     if (!x || cr_check_value(&m->p->program, x, &m->param->type, &v)) {
-        report(m, CR_D_NOT_LITERAL, pos, x ? x->text : CR_STR(""), "a value of the parameter's type");
+        report(m, CR_D_NOT_LITERAL, pos, x ? x->text : CR_STR(""),
+               "a value of the parameter's type");
         return 1;
     }
     row->is_none = v.is_none;
@@ -121,7 +125,8 @@ static void push_row(cr_maker *m, const cr_prow *row, cr_rat number)
         return;
     }
     m->table->den = (int64_t)den;
-    if (!CR_PUSH(&m->p->arena, m->table->rows, *row) || !CR_PUSH(&m->p->arena, m->p->scratch, number))
+    if (!CR_PUSH(&m->p->arena, m->table->rows, *row) ||
+        !CR_PUSH(&m->p->arena, m->p->scratch, number))
         m->oom = 1;
 }
 
@@ -173,7 +178,8 @@ static void add_row(cr_maker *m, const cr_row *row)
         expand(m, out, row->keys.at + skip, 0, number);
 }
 
-/* Without keys it answers everywhere (key UINT32_MAX); with them as a row of that region and those keys, for every date. */
+/* Without keys it answers everywhere (key UINT32_MAX); with them as a row of that region and those
+ * keys, for every date. */
 static void add_let(cr_maker *m, const cr_let *let)
 {
     cr_prow out = {0};
@@ -190,7 +196,8 @@ static void add_let(cr_maker *m, const cr_let *let)
         return;
     }
     if (let->keys.n != m->param->n_keys + skip) {
-        report(m, CR_D_ROW_KEYS, let->pos, let->name, "the region first, then the keys of the parameter; or no brackets");
+        report(m, CR_D_ROW_KEYS, let->pos, let->name,
+               "the region first, then the keys of the parameter; or no brackets");
         return;
     }
     if (!skip || !row_region(m, &let->keys.at[0], &out.region))
@@ -212,7 +219,8 @@ static void sort_rows(cr_ptable *t, cr_rat *numbers)
 {
     for (uint32_t gap = t->rows.n / 2; gap > 0; gap /= 2)
         for (uint32_t i = gap; i < t->rows.n; i++)
-            for (uint32_t j = i; j >= gap && before(&t->rows.at[j], &t->rows.at[j - gap]); j -= gap) {
+            for (uint32_t j = i; j >= gap && before(&t->rows.at[j], &t->rows.at[j - gap]);
+                 j -= gap) {
                 cr_prow row = t->rows.at[j];
                 cr_rat number = numbers[j];
                 t->rows.at[j] = t->rows.at[j - gap];
@@ -229,13 +237,16 @@ static void close_rows(cr_maker *m)
         cr_prow *row = &m->table->rows.at[i], *next = row + 1;
         if (row->let || row->region != next->region || row->key != next->key)
             continue;
-        int overlaps = next->from == row->from || (row->row->period.to != CR_DATE_MAX && row->to >= next->from);
+        int overlaps = next->from == row->from ||
+                       (row->row->period.to != CR_DATE_MAX && row->to >= next->from);
         if (overlaps)
-            cr_diag_add(m->d, CR_D_ROW_OVERLAP, next->row->pos, m->param->name, CR_STR(""))->other = row->row->pos;
+            cr_diag_add(m->d, CR_D_ROW_OVERLAP, next->row->pos, m->param->name, CR_STR(""))->other =
+                row->row->pos;
         else if (row->row->period.to == CR_DATE_MAX)
             row->to = next->from - 1;
         else if (row->to + 1 < next->from)
-            cr_diag_add(m->d, CR_D_ROW_GAP, next->row->pos, m->param->name, CR_STR(""))->other = row->row->pos;
+            cr_diag_add(m->d, CR_D_ROW_GAP, next->row->pos, m->param->name, CR_STR(""))->other =
+                row->row->pos;
     }
 }
 
@@ -245,8 +256,10 @@ static void finish(cr_maker *m, const cr_rat *numbers)
     for (uint32_t i = 0; i < t->rows.n; i++) {
         cr_prow *row = &t->rows.at[i];
         cr_i128 value;
-        if (cr_i128_mul(numbers[i].num, t->den / numbers[i].den, &value) || cr_i128_to_i64(value, &row->value))
-            report(m, CR_D_DENOMINATOR, row->row ? row->row->pos : row->let->pos, m->param->name, "");
+        if (cr_i128_mul(numbers[i].num, t->den / numbers[i].den, &value) ||
+            cr_i128_to_i64(value, &row->value))
+            report(m, CR_D_DENOMINATOR, row->row ? row->row->pos : row->let->pos, m->param->name,
+                   "");
         t->may_be_none |= row->is_none;
         t->lo = i == 0 || row->value < t->lo ? row->value : t->lo;
         t->hi = i == 0 || row->value > t->hi ? row->value : t->hi;
@@ -285,7 +298,8 @@ static void check_lets(cr_policy *p, cr_diags *d)
             continue;
         for (uint32_t k = 0; k < p->program.params.n && n < 1024; k++)
             names[n++] = p->program.params.at[k].name;
-        cr_diag *diag = cr_diag_add(d, CR_D_UNKNOWN_NAME, p->lets.at[i].pos, p->lets.at[i].name, CR_STR("a parameter or option"));
+        cr_diag *diag = cr_diag_add(d, CR_D_UNKNOWN_NAME, p->lets.at[i].pos, p->lets.at[i].name,
+                                    CR_STR("a parameter or option"));
         if (cr_nearest(p->lets.at[i].name, names, n, &at))
             diag->nearest = names[at];
     }
@@ -311,7 +325,8 @@ static int below(const cr_prow *row, int32_t region, uint32_t key)
 }
 
 /* First row of a region and key among [lo, hi); hi if there is none. */
-static uint32_t first_row(const cr_ptable *t, uint32_t lo, uint32_t hi, int32_t region, uint32_t key)
+static uint32_t first_row(const cr_ptable *t, uint32_t lo, uint32_t hi, int32_t region,
+                          uint32_t key)
 {
     while (lo < hi) {
         uint32_t mid = lo + (hi - lo) / 2;
@@ -327,12 +342,14 @@ static int32_t find_let(const cr_policy *p, const cr_ptable *t, int32_t region, 
 {
     for (int n = 0; region >= 0 && n < 8; n++, region = p->regions.at[region].parent)
         for (uint32_t i = 0; i < t->n_lets; i++)
-            if (t->rows.at[i].key == UINT32_MAX || (t->rows.at[i].region == region && t->rows.at[i].key == key))
+            if (t->rows.at[i].key == UINT32_MAX ||
+                (t->rows.at[i].region == region && t->rows.at[i].key == key))
                 return (int32_t)i;
     return -1;
 }
 
-int32_t cr_ptable_find(const cr_policy *p, const cr_ptable *t, int32_t region, uint32_t key, int32_t date)
+int32_t cr_ptable_find(const cr_policy *p, const cr_ptable *t, int32_t region, uint32_t key,
+                       int32_t date)
 {
     int local = p->program.params.at[t->param].stmt->local_only;
     if (t->n_lets > 0) {
@@ -350,7 +367,8 @@ int32_t cr_ptable_find(const cr_policy *p, const cr_ptable *t, int32_t region, u
             if (date <= begun->to)
                 return (int32_t)i;
         }
-        if (begun && !begun->then_as_parent) /* its own row has ended: the parent's does not come back */
+        if (begun &&
+            !begun->then_as_parent) /* its own row has ended: the parent's does not come back */
             return -1;
     }
     return -1;

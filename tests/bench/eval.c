@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How long one policy, one calculator and one household take. Prints one JSON line per figure: median and spread of runs.
+/* How long one policy, one calculator and one household take. Prints one JSON line per figure:
+   median and spread of runs.
 
    cc -O2 -Iinclude tests/bench/eval.c libcivicrules.a -o bench && ./bench */
 #define _POSIX_C_SOURCE 200809L
@@ -28,8 +29,8 @@ static int by_size(const void *a, const void *b)
 static void report(const char *what, double *us, double scale)
 {
     qsort(us, RUNS, sizeof *us, by_size);
-    printf("{\"what\": \"%s\", \"median_us\": %.3f, \"least_us\": %.3f, \"most_us\": %.3f}\n", what, us[RUNS / 2] / scale, us[0] / scale,
-           us[RUNS - 1] / scale);
+    printf("{\"what\": \"%s\", \"median_us\": %.3f, \"least_us\": %.3f, \"most_us\": %.3f}\n", what,
+           us[RUNS / 2] / scale, us[0] / scale, us[RUNS - 1] / scale);
 }
 
 static civ_text text(const char *s)
@@ -61,10 +62,13 @@ static void set(civ_case *c, const char *entity, uint32_t row, const char *name,
 
 static void family(civ_case *c)
 {
-    static const char *const facts[][2] = {{"hukou_region", "610902"}, {"hukou_kind", "urban"}, {"can_work", "no"}, {"disability_kind", "none"},
-                                           {"serious_illness", "no"}, {"income_wage", "300.00"}, {"income_business", "0"}, {"income_property", "0"},
-                                           {"income_transfer", "0"}, {"income_other", "0"}, {"legal_duty", "yes"}, {"tekun_recipient", "no"}};
-    static const char *const who[][2] = {{"head", "1985-06-15"}, {"parent", "1951-02-01"}, {"son", "2013-03-01"}};
+    static const char *const facts[][2] = {
+        {"hukou_region", "610902"},  {"hukou_kind", "urban"},   {"can_work", "no"},
+        {"disability_kind", "none"}, {"serious_illness", "no"}, {"income_wage", "300.00"},
+        {"income_business", "0"},    {"income_property", "0"},  {"income_transfer", "0"},
+        {"income_other", "0"},       {"legal_duty", "yes"},     {"tekun_recipient", "no"}};
+    static const char *const who[][2] = {
+        {"head", "1985-06-15"}, {"parent", "1951-02-01"}, {"son", "2013-03-01"}};
     set(c, "household", 0, "region", "610902");
     set(c, "household", 0, "residence", "urban");
     set(c, "household", 0, "property_within_limits", "yes");
@@ -88,8 +92,8 @@ static void time_evaluation(civ_policy *policy, const char *wanted, int explain,
     double us[RUNS];
     o.presume = 1;
     o.explain = explain;
-    if (civ_calculator_create(&k, policy, &name, 1, &o, NULL) || civ_case_create(&c, policy, text("household"), NULL) ||
-        civ_workspace_create(&w, k, NULL))
+    if (civ_calculator_create(&k, policy, &name, 1, &o, NULL) ||
+        civ_case_create(&c, policy, text("household"), NULL) || civ_workspace_create(&w, k, NULL))
         exit(1);
     family(c);
     for (int r = 0; r < RUNS; r++) {
@@ -99,7 +103,8 @@ static void time_evaluation(civ_policy *policy, const char *wanted, int explain,
         us[r] = now() - t;
     }
     report(what, us, 2000);
-    printf("{\"what\": \"operations of %s\", \"count\": %zu}\n", wanted, civ_calculator_operation_count(k));
+    printf("{\"what\": \"operations of %s\", \"count\": %zu}\n", wanted,
+           civ_calculator_operation_count(k));
     civ_workspace_release(w);
     civ_case_release(c);
     civ_calculator_release(k);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Answers cases in bulk for the reference evaluator's comparison.
 
-   eval_driver POLICYFILE… -- LANEBITS < cases.jsonl reads {"on", "case", "lets"?, "strict"?, "presume"?}, one a line, and
-   prints {"outputs": {"PATH/OUTPUT": [KIND, VALUE, [CAUSES]]}} for every output of the policy, helpers included; the
-   path is empty for the root, else members[0]; KIND is civ_answer. A policy that does not build prints {"error": …}. */
+   eval_driver POLICYFILE… -- LANEBITS < cases.jsonl reads {"on", "case", "lets"?, "strict"?,
+   "presume"?}, one a line, and prints {"outputs": {"PATH/OUTPUT": [KIND, VALUE, [CAUSES]]}} for
+   every output of the policy, helpers included; the path is empty for the root, else members[0];
+   KIND is civ_answer. A policy that does not build prints {"error": …}. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,7 +26,8 @@ static civ_policy *build(session *s, struct json_object *lets)
     for (int i = 0; i < s->n_files; i++)
         cli_add_path(b, s->files[i], CIV_FILE_PACK, 1);
     for (size_t i = 0; lets && i < json_object_array_length(lets); i++)
-        civ_policy_builder_let(b, cli_text(json_object_get_string(json_object_array_get_idx(lets, i))), NULL);
+        civ_policy_builder_let(
+            b, cli_text(json_object_get_string(json_object_array_get_idx(lets, i))), NULL);
     if (civ_policy_build(&policy, b, &error))
         cli_print_diagnostics(b, 0, stderr);
     civ_policy_builder_release(b);
@@ -76,12 +78,16 @@ static struct json_object *value(civ_workspace *w, const civ_value *v, size_t ou
     return json_object_new_string_len(v->text.data, (int)v->text.length);
 }
 
-/* Paths of the rows of every entity, in the order in which the case reader makes them: {entity: [path, …]}. */
-static void paths_of(civ_policy *policy, struct json_object *paths, struct json_object *rows, const char *prefix)
+/* Paths of the rows of every entity, in the order in which the case reader makes them: {entity:
+ * [path, …]}. */
+static void paths_of(civ_policy *policy, struct json_object *paths, struct json_object *rows,
+                     const char *prefix)
 {
     json_object_object_foreach(rows, key, list)
     {
-        for (size_t i = 0; json_object_is_type(list, json_type_array) && i < json_object_array_length(list); i++) {
+        for (size_t i = 0;
+             json_object_is_type(list, json_type_array) && i < json_object_array_length(list);
+             i++) {
             struct json_object *all;
             char path[200];
             snprintf(path, sizeof path, "%s%s%s[%zu]", prefix, prefix[0] ? "." : "", key, i);
@@ -106,9 +112,11 @@ static civ_text list_of(civ_policy *policy, civ_text entity)
     return cli_text("");
 }
 
-static struct json_object *answer(civ_policy *policy, civ_calculator *k, civ_workspace *w, struct json_object *body)
+static struct json_object *answer(civ_policy *policy, civ_calculator *k, civ_workspace *w,
+                                  struct json_object *body)
 {
-    struct json_object *outputs = json_object_new_object(), *top = json_object_new_object(), *paths = json_object_new_object(), *all;
+    struct json_object *outputs = json_object_new_object(), *top = json_object_new_object(),
+                       *paths = json_object_new_object(), *all;
     json_object_object_foreach(body, root, rows)
     {
         (void)root;
@@ -127,7 +135,9 @@ static struct json_object *answer(civ_policy *policy, civ_calculator *k, civ_wor
             char key[96];
             snprintf(key, sizeof key, "%.*s", (int)list.length, list.data);
             if (list.length && json_object_object_get_ex(paths, key, &all))
-                snprintf(path, sizeof path, "%s/%.*s", json_object_get_string(json_object_array_get_idx(all, row)), (int)item.name.length, item.name.data);
+                snprintf(path, sizeof path, "%s/%.*s",
+                         json_object_get_string(json_object_array_get_idx(all, row)),
+                         (int)item.name.length, item.name.data);
             else
                 snprintf(path, sizeof path, "/%.*s", (int)item.name.length, item.name.data);
             json_object_array_add(triple, json_object_new_int(v.answer));
@@ -149,7 +159,8 @@ static struct json_object *failed(const char *text)
 }
 
 /* All outputs that hang on the root of the case, helpers too. */
-static civ_status calculator(civ_calculator **out, civ_policy *policy, const char *root, const civ_calculator_options *o, civ_error *error)
+static civ_status calculator(civ_calculator **out, civ_policy *policy, const char *root,
+                             const civ_calculator_options *o, civ_error *error)
 {
     size_t n = civ_policy_output_count(policy), m = 0;
     civ_text *wanted = calloc(n + 1, sizeof *wanted);
@@ -163,7 +174,8 @@ static civ_status calculator(civ_calculator **out, civ_policy *policy, const cha
         for (int depth = 0; depth < 8; depth++)
             for (size_t e = 0; e < civ_policy_entity_count(policy); e++) {
                 civ_policy_entity(policy, e, &name, &parent, &list);
-                if (parent.length && name.length == at.length && memcmp(name.data, at.data, at.length) == 0)
+                if (parent.length && name.length == at.length &&
+                    memcmp(name.data, at.data, at.length) == 0)
                     at = parent;
             }
         if (cli_text_is(at, root))
@@ -202,7 +214,8 @@ static struct json_object *decide(session *s, struct json_object *line)
     memset(&c, 0, sizeof c);
     if (!policy)
         return failed("policy");
-    if (cli_date_parse(json_object_get_string(flag(line, "on")), &on) || calculator(&k, policy, root, &o, &error)) {
+    if (cli_date_parse(json_object_get_string(flag(line, "on")), &on) ||
+        calculator(&k, policy, root, &o, &error)) {
         out = failed(error.message);
     } else {
         const char *text = json_object_to_json_string_ext(body, JSON_C_TO_STRING_PLAIN);

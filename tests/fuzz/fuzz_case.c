@@ -29,8 +29,10 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     (void)argc;
     (void)argv;
     options.presume = 1;
-    must(civ_engine_create(&engine, NULL, NULL) == CIV_OK && civ_policy_builder_create(&b, engine, NULL) == CIV_OK);
-    must(civ_policy_builder_add_embedded(b, NULL) == CIV_OK && civ_policy_build(&policy, b, NULL) == CIV_OK);
+    must(civ_engine_create(&engine, NULL, NULL) == CIV_OK &&
+         civ_policy_builder_create(&b, engine, NULL) == CIV_OK);
+    must(civ_policy_builder_add_embedded(b, NULL) == CIV_OK &&
+         civ_policy_build(&policy, b, NULL) == CIV_OK);
     civ_policy_builder_release(b);
     must(civ_calculator_create(&calculator, policy, &module, 1, &options, NULL) == CIV_OK);
     must(civ_workspace_create(&workspace, calculator, NULL) == CIV_OK);

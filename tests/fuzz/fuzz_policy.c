@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* libFuzzer: any bytes as a policy text. What loads is compiled; what lexes formats to a fixed point. */
+/* libFuzzer: any bytes as a policy text. What loads is compiled; what lexes formats to a fixed
+ * point. */
 #include <string.h>
 
 #include "civicrules/civicrules.h"
@@ -22,7 +23,8 @@ static void format(civ_engine *engine, civ_text source)
     civ_policy_builder_create(&a, engine, NULL);
     civ_policy_builder_create(&b, engine, NULL);
     if (civ_format_policy(&once, a, name, source, NULL) == CIV_OK)
-        if (civ_format_policy(&twice, b, name, once, NULL) != CIV_OK || once.length != twice.length ||
+        if (civ_format_policy(&twice, b, name, once, NULL) != CIV_OK ||
+            once.length != twice.length ||
             (once.length && memcmp(once.data, twice.data, once.length) != 0))
             __builtin_trap();
     civ_policy_builder_release(a);

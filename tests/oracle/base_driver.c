@@ -96,7 +96,8 @@ int main(void)
     while (fgets(line, sizeof line, stdin)) {
         if (sscanf(line, "%19s %149s %149s", op, a, b) != 3)
             puts("error");
-        else if (strchr("aymdb", op[0]) && strcmp(op, "add") && strcmp(op, "mul") && strcmp(op, "div"))
+        else if (strchr("aymdb", op[0]) && strcmp(op, "add") && strcmp(op, "mul") &&
+                 strcmp(op, "div"))
             dates(op, a, b);
         else
             numbers(op, a, b);

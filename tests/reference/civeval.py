@@ -489,9 +489,8 @@ class Run:
         self.cones: Dict[tuple, set] = {}
 
     def output(self, row: CaseRow, name: str, day: datetime.date, reason: bool = False) -> Value:
-        """An output as its caller sees it: reading a name that a require gates is reading it, too."""
-        value = self.rule(row, name, day, reason)
-        return self.gated(Target("rule", row.entity, name), row, day, None, value)
+        """An output as its caller sees it: its own value; a require gates the rules that read a name, not the name."""
+        return self.rule(row, name, day, reason)
 
     def above(self, row: CaseRow, entity: str) -> CaseRow:
         while row.entity != entity:
@@ -533,9 +532,7 @@ class Run:
 
     def version(self, rules: List[Rule], row: CaseRow, day: datetime.date):
         """The version in force: most specific region, then latest date. A Value where the region is not known."""
-        not_before = [rule.not_before or self.policy.pack.modules.get(rule.module) for rule in rules]
-        standing = [rule for rule, limit in zip(rules, not_before)
-                    if rule.period.holds(day) and (limit is None or day >= limit)]
+        standing = [rule for rule in rules if rule.period.holds(day)]
         if not any(rule.region for rule in rules):
             return self.latest(standing)
         region = self.field(self.root, "region", day, None)
@@ -589,9 +586,10 @@ class Run:
         value, failed = YES, None
         for group, least, lines in rule.groups:
             holds = [(line.name, self.expr(line.condition, scope)) for line in lines if line.period.holds(scope.day)]
-            value = logical_and(value, self.group(group, least, [one for _, one in holds]))
+            together = self.group(group, least, [one for _, one in holds])
+            value = logical_and(value, together)
             for name, one in holds:
-                if failed is None and one.known and one.value == (group == "none"):
+                if failed is None and same_truth(together, False) and same_truth(one, group == "none"):
                     failed = name
         if not reason or not value.known:
             return value
@@ -1101,6 +1099,10 @@ class Run:
         holds = [self.expr(e[2], each) for each in scopes]
         both = worst(holds)
         return known(tuple(row for row, one in zip(rows, holds) if one.value)) if both.known else both
+
+
+def same_truth(value: Value, truth: bool) -> bool:
+    return value.known and value.value == truth
 
 
 METHODS = {"+": "sum", "-": "sum", "*": "times", "/": "over", "in set": "in_set", "month": "date", "for one": "for_one"}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the unit tests share: an allocator that counts and fails on command, files, and short ways to a policy. */
+/* What the unit tests share: an allocator that counts and fails on command, files, and short ways
+ * to a policy. */
 #ifndef CR_TESTS_FIXTURE_H
 #define CR_TESTS_FIXTURE_H
 
@@ -62,7 +63,8 @@ static inline civ_policy *fx_embedded(civ_engine *engine)
 {
     civ_policy_builder *b = NULL;
     civ_policy *policy = NULL;
-    if (civ_policy_builder_create(&b, engine, NULL) == CIV_OK && civ_policy_builder_add_embedded(b, NULL) == CIV_OK)
+    if (civ_policy_builder_create(&b, engine, NULL) == CIV_OK &&
+        civ_policy_builder_add_embedded(b, NULL) == CIV_OK)
         civ_policy_build(&policy, b, NULL);
     civ_policy_builder_release(b);
     return policy;
@@ -90,10 +92,12 @@ static inline civ_policy *fx_policy(civ_engine *engine, const char *text, int *f
     return policy;
 }
 
-static inline int fx_set(civ_case *c, const char *entity, uint32_t row, const char *name, const char *value)
+static inline int fx_set(civ_case *c, const char *entity, uint32_t row, const char *name,
+                         const char *value)
 {
     int64_t field = civ_case_field(c, fx_text(entity), fx_text(name), NULL);
-    return field < 0 ? CIV_ERROR_UNKNOWN_FIELD : civ_case_set_parsed(c, (size_t)field, row, fx_text(value), NULL);
+    return field < 0 ? CIV_ERROR_UNKNOWN_FIELD
+                     : civ_case_set_parsed(c, (size_t)field, row, fx_text(value), NULL);
 }
 
 #endif

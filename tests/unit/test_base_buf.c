@@ -19,7 +19,8 @@ static void pieces_of_every_kind_follow_one_another(void **state)
     cr_buf_repeat(&b, '-', 0);
     cr_buf_put(&b, NULL, 0);
     assert_int_equal(b.oom, 0);
-    assert_string_equal(b.p, "a:bc-9223372036854775808 -170141183460469231731687303715884105728---");
+    assert_string_equal(b.p,
+                        "a:bc-9223372036854775808 -170141183460469231731687303715884105728---");
     assert_int_equal(b.n, strlen(b.p));
     cr_buf_free(&b);
 }

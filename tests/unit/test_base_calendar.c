@@ -16,8 +16,8 @@ static int32_t on(const char *text)
     return d;
 }
 
-/* The National Day holiday of 2024 (1-7 October; 29 September and 12 October worked), New Year's Day of 2026; 2025 is
-   not covered. */
+/* The National Day holiday of 2024 (1-7 October; 29 September and 12 October worked), New Year's
+   Day of 2026; 2025 is not covered. */
 static int make_calendar(void **state)
 {
     (void)state;
@@ -88,7 +88,8 @@ static void the_year_without_a_notice_is_named(void **state)
 static void what_leaves_the_range_of_dates_is_refused(void **state)
 {
     static const int32_t first = CR_DATE_MIN, last = CR_DATE_MAX;
-    const cr_calendar all = {NULL, 0, NULL, 0, &first, &last, 1}, nothing = {NULL, 0, NULL, 0, NULL, NULL, 0};
+    const cr_calendar all = {NULL, 0, NULL, 0, &first, &last, 1},
+                      nothing = {NULL, 0, NULL, 0, NULL, NULL, 0};
     int32_t out = 42, year = 0;
     (void)state;
     assert_int_equal(cr_calendar_add(&all, CR_DATE_MAX, 1, &out, &year), 2);

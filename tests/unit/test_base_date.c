@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Dates: every day of the range, month ends, 29 February, negative spans, and the ends of the range. */
+/* Dates: every day of the range, month ends, 29 February, negative spans, and the ends of the
+ * range. */
 #include "fixture.h"
 
 #include "base/date.h"
@@ -28,9 +29,11 @@ static void every_day_of_the_range_goes_there_and_back(void **state)
         int32_t back = 0;
         cr_date_split(date, &y2, &m2, &d2);
         int next_day = y2 == y && m2 == m && d2 == d + 1;
-        int next_month = d2 == 1 && ((y2 == y && m2 == m + 1) || (y2 == y + 1 && m == 12 && m2 == 1));
+        int next_month =
+            d2 == 1 && ((y2 == y && m2 == m + 1) || (y2 == y + 1 && m == 12 && m2 == 1));
         weekday = (weekday + 1) % 7;
-        if (!(next_day || next_month) || cr_date_make(y2, m2, d2, &back) || back != date || cr_weekday(date) != weekday)
+        if (!(next_day || next_month) || cr_date_make(y2, m2, d2, &back) || back != date ||
+            cr_weekday(date) != weekday)
             fail_msg("day %d: %d-%d-%d", (int)date, y2, m2, d2);
         y = y2;
         m = m2;
@@ -43,10 +46,11 @@ static void every_day_of_the_range_goes_there_and_back(void **state)
 
 static void what_is_not_a_date_is_refused(void **state)
 {
-    static const char *const bad[] = {"",           "2023-02-29", "1900-02-29", "2100-02-29", "2024-02-30",  "2024-04-31",
-                                      "2024-13-01", "2024-00-10", "2024-01-00", "2024-01-32", "1899-12-31",  "2201-01-01",
-                                      "2024-1-01",  "2024/01/01", "2024-01-1",  "+024-01-01", "2024-01-01 ", "２０24-01",
-                                      "2024-01-0x", "0000-00-00", "9999-99-99"};
+    static const char *const bad[] = {
+        "",           "2023-02-29", "1900-02-29", "2100-02-29", "2024-02-30",  "2024-04-31",
+        "2024-13-01", "2024-00-10", "2024-01-00", "2024-01-32", "1899-12-31",  "2201-01-01",
+        "2024-1-01",  "2024/01/01", "2024-01-1",  "+024-01-01", "2024-01-01 ", "２０24-01",
+        "2024-01-0x", "0000-00-00", "9999-99-99"};
     int32_t out = 42;
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
@@ -167,8 +171,10 @@ static void completed_months_agree_with_adding_months(void **state)
     assert_int_equal(cr_months_between(on("2024-02-29"), on("2024-01-31")), -1);
     for (int32_t a = on("2023-01-01"); a < on("2025-01-01"); a++)
         for (size_t i = 0; i < 20; i++) {
-            int32_t b = a + (i % 2 ? far[i / 2] : -far[i / 2]), n = cr_months_between(a, b), at = 0, after = 0;
-            if (cr_date_add_months(a, n, &at) || cr_date_add_months(a, n + 1, &after) || at > b || after <= b)
+            int32_t b = a + (i % 2 ? far[i / 2] : -far[i / 2]), n = cr_months_between(a, b), at = 0,
+                    after = 0;
+            if (cr_date_add_months(a, n, &at) || cr_date_add_months(a, n + 1, &after) || at > b ||
+                after <= b)
                 fail_msg("from %d to %d: %d months", (int)a, (int)b, (int)n);
         }
 }

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The hash map: the first value of a key stays, an absent key is -1, a failed put changes nothing. */
+/* The hash map: the first value of a key stays, an absent key is -1, a failed put changes nothing.
+ */
 #include "fixture.h"
 
 #include "base/map.h"
 
 enum { KEYS = 3000 };
 
-static char keys[KEYS][12];
+static char keys[KEYS][16];
 
 static int make_keys(void **state)
 {

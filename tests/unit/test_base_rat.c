@@ -158,10 +158,13 @@ static void rounding_refuses_a_step_that_is_not_positive_and_survives_the_edges(
 
 static void only_plain_numbers_parse(void **state)
 {
-    static const char *const bad[] = {
-        "",    "-",     "+1",    " 1",    "1 ",  ".5", "5.",
-        "1e3", "1,000", "1/0",   "1/-2",  "1/",  "/2", "1.5/2",
-        "--1", "0x1",   "1.2.3", "1/2/3", "1_0", "１", "999999999999999999999999999999999999999999"};
+    static const char *const bad[] = {"",    "-",     "+1",
+                                      " 1",  "1 ",    ".5",
+                                      "5.",  "1e3",   "1,000",
+                                      "1/0", "1/-2",  "1/",
+                                      "/2",  "1.5/2", "--1",
+                                      "0x1", "1.2.3", "1/2/3",
+                                      "1_0", "１",    "999999999999999999999999999999999999999999"};
     cr_rat r = {3, 4};
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)

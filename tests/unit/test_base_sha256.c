@@ -34,7 +34,8 @@ static void a_million_letters_give_the_same_in_any_pieces(void **state)
     assert_non_null(text);
     memset(text, 'a', 1000000);
     for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++)
-        digest_is(text, 1000000, pieces[i], "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+        digest_is(text, 1000000, pieces[i],
+                  "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
     free(text);
 }
 

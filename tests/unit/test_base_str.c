@@ -83,7 +83,8 @@ static void wide_characters_take_two_columns(void **state)
     assert_int_equal(cr_utf8_width(CR_STR("é")), 1);
     assert_int_equal(cr_utf8_width(CR_STR("한글")), 4);
     assert_int_equal(cr_utf8_width(CR_STR("𠮷")), 2);
-    assert_int_equal(cr_utf8_width(CR_STR("\xff\xe4")), 2); /* a column for each byte that is no text */
+    assert_int_equal(cr_utf8_width(CR_STR("\xff\xe4")),
+                     2); /* a column for each byte that is no text */
 }
 
 static void distance_counts_the_four_edits(void **state)
@@ -112,7 +113,8 @@ static void distance_gives_up_beyond_64_bytes(void **state)
 
 static void the_nearest_name_is_found_within_a_third(void **state)
 {
-    const cr_str names[] = {CR_STR("income"), CR_STR("outcome"), CR_STR("in"), CR_STR("on"), CR_STR("家庭成员")};
+    const cr_str names[] = {CR_STR("income"), CR_STR("outcome"), CR_STR("in"), CR_STR("on"),
+                            CR_STR("家庭成员")};
     size_t at = 99;
     (void)state;
     assert_int_equal(cr_nearest(CR_STR("incme"), names, 5, &at), 1);

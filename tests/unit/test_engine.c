@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the engine promises on the real packs: exact numbers, the kinds of answer with their causes, and results that do not
-   depend on how wide the lanes are. */
+/* What the engine promises on the real packs: exact numbers, the kinds of answer with their causes,
+   and results that do not depend on how wide the lanes are. */
 #include "fixture.h"
 
 typedef struct family {
@@ -14,12 +14,29 @@ typedef struct family {
 /* Two or more adults born 1985 in urban Ankang, without income; every ordinary fact is stated. */
 static void open_family(family *f, uint32_t lane_bits, int people, const char *let)
 {
-    static const char *const facts[][2] = {
-        {"birth_date", "1985-06-15"}, {"hukou_region", "610900"}, {"hukou_kind", "urban"}, {"can_work", "no"}, {"employed", "no"},
-        {"disability_kind", "none"}, {"serious_illness", "no"}, {"school", "none"}, {"in_prison", "no"}, {"in_drug_detention", "no"},
-        {"declared_missing", "no"}, {"religious_venue_years", "0"}, {"income_wage", "0"}, {"income_business", "0"}, {"income_property", "0"},
-        {"income_transfer", "0"}, {"income_other", "0"}, {"legal_duty", "yes"}, {"lives_with_household", "yes"}, {"relation", "other"},
-        {"can_live_independently", "yes"}, {"study_part_time", "no"}, {"tekun_recipient", "no"}};
+    static const char *const facts[][2] = {{"birth_date", "1985-06-15"},
+                                           {"hukou_region", "610900"},
+                                           {"hukou_kind", "urban"},
+                                           {"can_work", "no"},
+                                           {"employed", "no"},
+                                           {"disability_kind", "none"},
+                                           {"serious_illness", "no"},
+                                           {"school", "none"},
+                                           {"in_prison", "no"},
+                                           {"in_drug_detention", "no"},
+                                           {"declared_missing", "no"},
+                                           {"religious_venue_years", "0"},
+                                           {"income_wage", "0"},
+                                           {"income_business", "0"},
+                                           {"income_property", "0"},
+                                           {"income_transfer", "0"},
+                                           {"income_other", "0"},
+                                           {"legal_duty", "yes"},
+                                           {"lives_with_household", "yes"},
+                                           {"relation", "other"},
+                                           {"can_live_independently", "yes"},
+                                           {"study_part_time", "no"},
+                                           {"tekun_recipient", "no"}};
     civ_policy_builder *b = NULL;
     civ_text modules[2];
     memset(f, 0, sizeof *f);
@@ -62,7 +79,8 @@ static size_t output(const family *f, const char *name)
         memset(&item, 0, sizeof item);
         item.struct_size = sizeof item;
         civ_calculator_output(&item, f->k, i);
-        if (item.name.length == strlen(name) && memcmp(item.name.data, name, item.name.length) == 0 && item.entity.length == 9)
+        if (item.name.length == strlen(name) &&
+            memcmp(item.name.data, name, item.name.length) == 0 && item.entity.length == 9)
             return i;
     }
     fail_msg("no output %s", name);
@@ -202,11 +220,13 @@ static void before_its_first_rule_a_module_is_not_in_force(void **state)
     close_family(&f);
 }
 
-/* Every output of both modules, over cases with known, unknown and invalid facts, at every lane width. */
+/* Every output of both modules, over cases with known, unknown and invalid facts, at every lane
+ * width. */
 static void results_do_not_depend_on_lane_width(void **state)
 {
     static const uint32_t widths[] = {0, 16, 32, 64, 128};
-    static const char *const wages[] = {"0", "900.33", "1289.99", "99999999999.99", "-99999999999.99", "100000000000.01", NULL};
+    static const char *const wages[] = {
+        "0", "900.33", "1289.99", "99999999999.99", "-99999999999.99", "100000000000.01", NULL};
     static char want[7][24000], got[24000];
     (void)state;
     for (int width = 0; width < 5; width++) {
@@ -225,7 +245,8 @@ static void results_do_not_depend_on_lane_width(void **state)
             for (size_t o = 0; o < civ_calculator_output_count(f.k); o++) {
                 civ_value v = CIV_VALUE_INIT;
                 for (uint32_t row = 0; civ_result_value(&v, f.w, o, row) == CIV_OK; row++)
-                    at += (size_t)snprintf(got + at, sizeof got - at, "%d%d%.*s;", v.answer, v.is_none, (int)v.text.length, v.text.data);
+                    at += (size_t)snprintf(got + at, sizeof got - at, "%d%d%.*s;", v.answer,
+                                           v.is_none, (int)v.text.length, v.text.data);
             }
             if (width == 0)
                 memcpy(want[i], got, at + 1);
@@ -245,10 +266,12 @@ static void wrong_calls_are_refused(void **state)
     civ_value v = {0};
     civ_text name = fx_text("dibao.amuont");
     open_family(&f, 0, 2, NULL);
-    assert_int_equal(civ_calculator_create(&k, f.policy, &name, 1, NULL, &error), CIV_ERROR_UNKNOWN_OUTPUT);
+    assert_int_equal(civ_calculator_create(&k, f.policy, &name, 1, NULL, &error),
+                     CIV_ERROR_UNKNOWN_OUTPUT);
     assert_string_equal(error.nearest, "dibao.amount");
     assert_null(k);
-    assert_int_equal(civ_calculator_create(&k, f.policy, &name, 0, NULL, &error), CIV_ERROR_ARGUMENT);
+    assert_int_equal(civ_calculator_create(&k, f.policy, &name, 0, NULL, &error),
+                     CIV_ERROR_ARGUMENT);
     assert_int_equal(civ_result_value(&v, f.w, 0, 0), CIV_ERROR_STRUCT_SIZE);
     v.struct_size = sizeof v;
     assert_int_equal(civ_result_value(&v, f.w, 0, 0), CIV_ERROR_STATE);

@@ -1,22 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Memory runs out at every possible moment: nothing leaks, nothing crashes, and the next try gives the same answer. */
+/* Memory runs out at every possible moment: nothing leaks, nothing crashes, and the next try gives
+ * the same answer. */
 #include "fixture.h"
 
-static const char PACK[] = "module m \"模块\" / \"module\"\n"
-                           "regions \"地区\"\n  610000 \"省\"\n  610900 \"市\" in 610000\n  by design \"t\"\n"
-                           "enum kind \"类\"\n  a \"甲\"\n  b \"乙\"\n"
-                           "entity root \"根\"\n  root\n  region : region\n  kind : kind\n  day : event date\n"
-                           "  rows : list of item, at most 20\n  total : money per month >= 0, assume 3\n"
-                           "entity item \"项\"\n  amount : money per month\n  ok : yes/no\n"
-                           "parameter m.rate : money per month\n  keys region, kind\n  610900, a : 12 yuan per year from 2020-01-01 by design \"t\"\n"
-                           "option m.how : one of fen = half up to 0.01 yuan, yuan = up to 1 yuan\n  nation : yuan by design \"t\"\n"
-                           "define root.m.sum : exact money per month \"和\"\n  when total > 0 yuan per month = (sum of rows.amount where ok) / 3 + m.rate\n"
-                           "  otherwise = 0 yuan per month\n  by design \"t\"\n"
-                           "define root.m.paid : money per month \"付\"\n  = m.sum\n  rounded by m.how\n  by design \"t\"\n"
-                           "decide root.m.fine \"好\"\n  all of\n    x \"甲类\" : kind is a\n    y \"有项\" : any rows where ok\n  by design \"t\"\n"
-                           "status root.m.status\n  first that holds\n  not_eligible by reason of m.fine : not m.fine\n  paid : otherwise\n  by design \"t\"\n"
-                           "define root.m.due : date \"期限\"\n  = day + 3 months\n  by design \"t\"\n"
-                           "define root.m.list : list of item \"项目\"\n  = rows where ok\n  by design \"t\"\n";
+static const char PACK[] =
+    "module m \"模块\" / \"module\"\n"
+    "regions \"地区\"\n  610000 \"省\"\n  610900 \"市\" in 610000\n  by design \"t\"\n"
+    "enum kind \"类\"\n  a \"甲\"\n  b \"乙\"\n"
+    "entity root \"根\"\n  root\n  region : region\n  kind : kind\n  day : event date\n"
+    "  rows : list of item, at most 20\n  total : money per month >= 0, assume 3\n"
+    "entity item \"项\"\n  amount : money per month\n  ok : yes/no\n"
+    "parameter m.rate : money per month\n  keys region, kind\n  610900, a : 12 yuan per year from "
+    "2020-01-01 by design \"t\"\n"
+    "option m.how : one of fen = half up to 0.01 yuan, yuan = up to 1 yuan\n  nation : yuan by "
+    "design \"t\"\n"
+    "define root.m.sum : exact money per month \"和\"\n  when total > 0 yuan per month = (sum of "
+    "rows.amount where ok) / 3 + m.rate\n"
+    "  otherwise = 0 yuan per month\n  by design \"t\"\n"
+    "define root.m.paid : money per month \"付\"\n  = m.sum\n  rounded by m.how\n  by design "
+    "\"t\"\n"
+    "decide root.m.fine \"好\"\n  all of\n    x \"甲类\" : kind is a\n    y \"有项\" : any rows "
+    "where ok\n  by design \"t\"\n"
+    "status root.m.status\n  first that holds\n  not_eligible by reason of m.fine : not m.fine\n  "
+    "paid : otherwise\n  by design \"t\"\n"
+    "define root.m.due : date \"期限\"\n  = day + 3 months\n  by design \"t\"\n"
+    "define root.m.list : list of item \"项目\"\n  = rows where ok\n  by design \"t\"\n";
 
 static civ_status build(civ_policy **out, civ_engine *engine)
 {
@@ -63,7 +71,8 @@ static civ_status read_all(civ_workspace *w, const civ_calculator *k, char *answ
         if (!s && v.kind == CIV_KIND_ROWS)
             s = civ_result_rows(&rows, &n, w, i, 0);
         if (!s)
-            snprintf(answer + strlen(answer), 400 - strlen(answer), "%d%.*s;", v.answer, (int)v.text.length, v.text.data);
+            snprintf(answer + strlen(answer), 400 - strlen(answer), "%d%.*s;", v.answer,
+                     (int)v.text.length, v.text.data);
         if (!s)
             s = civ_explain_text(&text, w, i, 0, 1, CIV_FORMAT_TEXT, NULL);
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The checker: files of tests/lang/check say on each line which findings stand there (`# CR0206`); a file without any
-   must be accepted. Every file is also checked with memory running out at hundreds of places. */
+/* The checker: files of tests/lang/check say on each line which findings stand there (`# CR0206`);
+   a file without any must be accepted. Every file is also checked with memory running out at
+   hundreds of places. */
 #define _POSIX_C_SOURCE 200809L
 #include <dirent.h>
 #include <setjmp.h>
@@ -20,8 +21,9 @@
 
 enum { ROOM = 4 << 20, STEPS = 400 };
 
-typedef struct failing { /* an allocator that gives nothing after the first block, once or for ever */
-    size_t room;  /* bytes of the first block that may be used */
+typedef struct failing { /* an allocator that gives nothing after the first block, once or for ever
+                          */
+    size_t room;         /* bytes of the first block that may be used */
     long calls, live;
     int once, off;
 } failing;
@@ -42,7 +44,8 @@ static void *hook(void *user, void *ptr, size_t old_size, size_t new_size)
     return p;
 }
 
-/* One block, of which only `room` bytes are left: so every request of the arena can be the one that fails. */
+/* One block, of which only `room` bytes are left: so every request of the arena can be the one that
+ * fails. */
 static char *limit_arena(cr_arena *arena, failing *f)
 {
     char *p = cr_arena_get(arena, 1, f->room + 16);
@@ -100,15 +103,18 @@ static int compare(const char *path, cr_str text, const cr_diags *d)
     uint32_t line = 1;
     for (uint32_t i = 0; i < d->list.n; i++)
         if (!wanted(text, d->list.at[i].pos.line, (unsigned)d->list.at[i].code)) {
-            printf("%s:%u:%u: not expected: CR%04u [%.*s] expected [%.*s]\n", path, d->list.at[i].pos.line, d->list.at[i].pos.col,
-                   (unsigned)d->list.at[i].code, (int)d->list.at[i].found.n, d->list.at[i].found.p ? d->list.at[i].found.p : "",
-                   (int)d->list.at[i].expected.n, d->list.at[i].expected.p ? d->list.at[i].expected.p : "");
+            printf("%s:%u:%u: not expected: CR%04u [%.*s] expected [%.*s]\n", path,
+                   d->list.at[i].pos.line, d->list.at[i].pos.col, (unsigned)d->list.at[i].code,
+                   (int)d->list.at[i].found.n, d->list.at[i].found.p ? d->list.at[i].found.p : "",
+                   (int)d->list.at[i].expected.n,
+                   d->list.at[i].expected.p ? d->list.at[i].expected.p : "");
             bad++;
         }
     for (size_t i = 0; i + 6 <= text.n; i++) {
         unsigned code = 0;
         line += text.p[i] == '\n';
-        if (memcmp(text.p + i, "CR0", 3) == 0 && sscanf(text.p + i + 2, "%4u", &code) == 1 && !found_at(d, line, code)) {
+        if (memcmp(text.p + i, "CR0", 3) == 0 && sscanf(text.p + i + 2, "%4u", &code) == 1 &&
+            !found_at(d, line, code)) {
             printf("%s:%u: expected CR%04u\n", path, line, code);
             bad++;
         }
@@ -148,7 +154,8 @@ static int check_text(const char *path, cr_str text, failing *f, size_t *used, i
     return rc;
 }
 
-/* Fails requests spread over the whole run, once and for ever: always out of memory, never a crash or a leak. */
+/* Fails requests spread over the whole run, once and for ever: always out of memory, never a crash
+ * or a leak. */
 static void fault_loop(const char *path, cr_str text, size_t used, int *bad)
 {
     size_t step = (used / STEPS / 16 + 1) * 16;
@@ -157,7 +164,8 @@ static void fault_loop(const char *path, cr_str text, size_t used, int *bad)
             failing f = {room, 0, 0, once, 0};
             int rc = check_text(path, text, &f, NULL, bad);
             if (rc != 2) {
-                printf("%s: with %zu of %zu bytes the answer is %d instead of 2\n", path, room, used, rc);
+                printf("%s: with %zu of %zu bytes the answer is %d instead of 2\n", path, room,
+                       used, rc);
                 (*bad)++;
             }
         }
@@ -226,8 +234,10 @@ static int gated(const cr_program *p, const char *name, const char *require)
 static void every_require_gates_each_name_once(void **state)
 {
     static const char *const requires[] = {"core.r0", "core.r1", "core.r2", "core.r3"};
-    static const struct { const char *name; int times[4]; } want[] = {
-        {"core.x", {0, 1, 1, 0}}, {"core.y", {1, 0, 1, 0}}, {"core.z", {0, 0, 0, 1}}};
+    static const struct {
+        const char *name;
+        int times[4];
+    } want[] = {{"core.x", {0, 1, 1, 0}}, {"core.y", {1, 0, 1, 0}}, {"core.z", {0, 0, 0, 1}}};
     size_t n = 0;
     cr_arena arena;
     cr_diags diags;

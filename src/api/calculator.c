@@ -192,6 +192,6 @@ size_t civ_calculator_operation_count(const civ_calculator *c)
 {
     size_t most = 0;
     for (uint32_t i = 0; c && i < c->core.plans.n; i++)
-        most = c->core.plans.at[i].code.n > most ? c->core.plans.at[i].code.n : most;
+        most = c->core.plans.at[i].n_run > most ? c->core.plans.at[i].n_run : most;
     return most;
 }

@@ -125,6 +125,61 @@ static int init_plan(cr_build *b, int32_t from, int32_t to)
     return b->plan->on < 0;
 }
 
+/* ---- what is executed ---- */
+
+static void mark_operands(const cr_plan *plan, uint8_t *live, const cr_insn *i)
+{
+    const int32_t operands[] = {i->a, i->b, i->c};
+    switch (i->op) {
+    case CR_OP_CONST:
+    case CR_OP_FAIL:
+    case CR_OP_ON:
+    case CR_OP_INPUT:
+    case CR_OP_ABSENT:
+    case CR_OP_GIVEN: return;
+    case CR_OP_ROW:
+        for (int32_t k = 0; k < i->b; k++)
+            live[plan->args.at[i->a + k]] = 1;
+        return;
+    default:
+        for (int k = 0; k < 3; k++)
+            if (operands[k] >= 0)
+                live[operands[k]] = 1;
+    }
+}
+
+static void mark_outputs(const cr_calculator *calc, const cr_plan *plan, uint8_t *live)
+{
+    for (uint32_t i = 0; i < calc->outputs.n; i++) {
+        const cr_plan_def *d = &plan->defs[calc->outputs.at[i].def];
+        const cr_pval *v = calc->outputs.at[i].reason ? &d->reason : &d->value;
+        if (v->reg >= 0)
+            live[v->reg] = 1;
+        if (v->div >= 0)
+            live[v->div] = 1;
+    }
+}
+
+/* Explaining plans keep everything; others run what the outputs hang on. Constants are filled once
+ * with the frame. */
+static int choose_run(cr_calculator *calc, cr_plan *plan)
+{
+    uint8_t *live = cr_arena_get(&calc->arena, (size_t)plan->regs.n + 1, 1);
+    plan->run = cr_arena_get(&calc->arena, (size_t)plan->code.n + 1, sizeof *plan->run);
+    if (!live || !plan->run)
+        return 1;
+    mark_outputs(calc, plan, live);
+    for (uint32_t i = plan->code.n; i-- > 0;)
+        if (calc->explain || live[plan->code.at[i].dst])
+            mark_operands(plan, live, &plan->code.at[i]);
+    for (uint32_t i = 0; i < plan->code.n; i++) {
+        const cr_insn *insn = &plan->code.at[i];
+        if (insn->op != CR_OP_CONST && insn->op != CR_OP_FAIL && (calc->explain || live[insn->dst]))
+            plan->run[plan->n_run++] = i;
+    }
+    return 0;
+}
+
 static int build_plan(cr_calculator *calc, const int32_t *order, uint32_t n, int32_t from,
                       int32_t to, cr_plan_error *error)
 {
@@ -147,6 +202,10 @@ static int build_plan(cr_calculator *calc, const int32_t *order, uint32_t n, int
     }
     for (uint32_t i = 0; i < n && !b.failed; i++)
         cr_lower_def(&b, order[i]);
+    if (!b.failed && choose_run(calc, b.plan)) {
+        error->oom = 1;
+        return 1;
+    }
     return b.failed;
 }
 

@@ -193,8 +193,10 @@ static void fill_constants(cr_frame *f)
         const cr_reg *r = &plan->regs.at[insn->dst];
         if (insn->op == CR_OP_CONST)
             fill_lane(f->val[insn->dst], (cr_lane)r->lane, r->value, f->caps[r->space]);
-        else if (insn->op == CR_OP_FAIL)
+        if (insn->op == CR_OP_FAIL) {
             memset(f->st_memory[insn->dst], insn->mode, f->caps[r->space]);
+            f->st[insn->dst] = f->st_memory[insn->dst];
+        }
     }
 }
 
@@ -259,8 +261,8 @@ int cr_workspace_run(cr_workspace *w, const cr_case *input, int32_t on)
     if (fill_rows(w) || (!frame_fits(w, f) && make_frame(w, f, plan)))
         return 2;
     w->frame = f;
-    for (uint32_t i = 0; i < plan->code.n; i++) {
-        const cr_insn *insn = &plan->code.at[i];
+    for (uint32_t i = 0; i < plan->n_run; i++) {
+        const cr_insn *insn = &plan->code.at[plan->run[i]];
         cr_kernels[insn->op][insn->lane](w, insn);
     }
     return 0;

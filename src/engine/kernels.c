@@ -667,12 +667,6 @@ static void k_row_none(cr_workspace *w, const cr_insn *i)
     strict2(w, i, i->a, -1);
 }
 
-/* Constants and FAIL are filled when the frame is made. */
-static void k_nothing(cr_workspace *w, const cr_insn *i)
-{
-    w->frame->st[i->dst] = i->op == CR_OP_FAIL ? w->frame->st_memory[i->dst] : NULL;
-}
-
 #define LANES(NAME)                                                                                \
     {                                                                                              \
         NAME##_int8_t, NAME##_int16_t, NAME##_int32_t, NAME##_int64_t, NAME##_cr_i128              \
@@ -683,8 +677,7 @@ static void k_nothing(cr_workspace *w, const cr_insn *i)
     }
 
 const cr_kernel cr_kernels[CR_OP_COUNT][5] = {
-    [CR_OP_CONST] = SAME(k_nothing),
-    [CR_OP_FAIL] = SAME(k_nothing),
+    /* CONST and FAIL are filled when the frame is made, and never run */
     [CR_OP_ON] = SAME(k_on),
     [CR_OP_INPUT] = LANES(input),
     [CR_OP_ABSENT] = SAME(k_absent),

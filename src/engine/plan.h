@@ -78,7 +78,9 @@ typedef struct cr_plan {
     CR_VEC(int32_t) args;
     cr_plan_def *defs; /* per definition of the program */
     CR_VEC(cr_shown) shown;
-    int32_t on; /* register of the date, in the root's space */
+    int32_t on;    /* register of the date, in the root's space */
+    uint32_t *run; /* instructions to execute: those that outputs hang on, constants left out */
+    uint32_t n_run;
 } cr_plan;
 
 typedef struct cr_output { /* one column of answers */

@@ -161,19 +161,6 @@ static uint8_t status_at(const uint8_t *st, uint32_t k)
         strict2(w, i, i->a, i->b);                                                                 \
     }
 
-#define AFTER(T)                                                                                   \
-    static void after_##T(cr_workspace *w, const cr_insn *i)                                       \
-    {                                                                                              \
-        const uint8_t *x = ST(w, i->a), *y = ST(w, i->b);                                          \
-        memcpy(VAL(w, i->dst), VAL(w, i->a), N(w, i) * sizeof(T));                                 \
-        w->frame->st[i->dst] = ST(w, i->a);                                                        \
-        if (!y)                                                                                    \
-            return;                                                                                \
-        uint8_t *s = own_status(w, i->dst);                                                        \
-        for (uint32_t k = 0, n = N(w, i); k < n; k++)                                              \
-            s[k] = y[k] ? y[k] : status_at(x, k);                                                  \
-    }
-
 #define GATE(T)                                                                                    \
     static void gate_##T(cr_workspace *w, const cr_insn *i)                                        \
     {                                                                                              \
@@ -330,7 +317,6 @@ static uint8_t cell_status(uint8_t cell, int event)
     DIVISION(T)                                                                                    \
     DIVISOR(T)                                                                                     \
     BOTH(T)                                                                                        \
-    AFTER(T)                                                                                       \
     GATE(T)                                                                                        \
     UPWARD(T)                                                                                      \
     SUMMATION(T)                                                                                   \
@@ -710,7 +696,6 @@ const cr_kernel cr_kernels[CR_OP_COUNT][5] = {
     [CR_OP_ROUND] = LANES(round),
     [CR_OP_DIVISOR] = LANES(divisor),
     [CR_OP_BOTH] = LANES(both),
-    [CR_OP_AFTER] = LANES(after),
     [CR_OP_GATE] = LANES(gate),
     [CR_OP_UP] = LANES(up),
     [CR_OP_SUM] = LANES(sum),

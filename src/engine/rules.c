@@ -4,8 +4,6 @@
 
 #include "engine/build.h"
 
-static const cr_type REASON = {.kind = CR_T_REASON};
-
 int cr_period_holds(cr_period period, int32_t date)
 {
     return period.from <= date && date <= period.to;
@@ -340,28 +338,6 @@ static int32_t in_region(cr_build *b, int32_t space, cr_str code)
     return b->failed ? -1 : cr_emit_space(b, cr_emit(b, insn, CR_LANE_8, 0, 1), space);
 }
 
-/* A rule of the place where there is one, else the wider place's. Without the place neither is
-   chosen: its status alone is the result's, whatever the rules would say. */
-static cr_pval by_place(cr_build *b, int32_t space, const cr_type *type, int32_t here, cr_pval x,
-                        cr_pval y)
-{
-    const cr_reg place = b->plan->regs.at[here];
-    if (place.is_const)
-        return place.value ? x : y;
-    cr_pval v = choose(b, space, type, cr_emit_bool(b, CR_OP_KNOWN_YES, space, here, -1), x, y);
-    if (b->failed || v.reg < 0)
-        return v;
-    cr_insn insn = {0};
-    const cr_reg r = b->plan->regs.at[v.reg];
-    insn.op = CR_OP_AFTER;
-    insn.space = (int16_t)space;
-    insn.a = v.reg;
-    insn.b = here;
-    insn.c = -1;
-    v.reg = cr_emit(b, insn, (cr_lane)r.lane, r.lo, r.hi);
-    return v;
-}
-
 /* Versions in force on the first day of the segment, the nation's last; a narrower region chooses
  * before a wider one. */
 static cr_plan_def lower_versions(cr_build *b, int32_t def, const cr_pval *args, uint32_t depth)
@@ -380,14 +356,13 @@ static cr_plan_def lower_versions(cr_build *b, int32_t def, const cr_pval *args,
                 break;
             int32_t here =
                 region == 0 ? cr_emit_const(b, d->entity, 1) : in_region(b, d->entity, v->region);
-            if (b->failed)
-                break;
             out.value = one.value.rows >= 0
                             ? one.value
-                            : by_place(b, d->entity, &d->type, here, one.value, out.value);
+                            : choose(b, d->entity, &d->type, here, one.value, out.value);
             if (one.reason.reg >= 0) {
                 cr_pval before = out.reason.reg >= 0 ? out.reason : not_in_force(b, d->entity, def);
-                out.reason = by_place(b, d->entity, &REASON, here, one.reason, before);
+                out.reason =
+                    cr_pval_reg(b, cr_emit_select(b, d->entity, here, one.reason.reg, before.reg));
             }
         }
     }

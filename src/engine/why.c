@@ -211,11 +211,6 @@ static void step(cr_walk *walk, const cr_insn *i, uint32_t row)
     case CR_OP_OR: step_logic(walk, i, row); break;
     case CR_OP_SELECT: step_select(walk, i, row); break;
     case CR_OP_MUL: step_multiply(walk, i, row); break;
-    case CR_OP_AFTER:
-        pass(walk, i->b, row);
-        if (!status_of(walk, i->b, row))
-            pass(walk, i->a, row);
-        break;
     case CR_OP_GATE: step_gate(walk, i, row); break;
     case CR_OP_UP: pass(walk, i->a, walk->w->spaces[i->space].parent[row]); break;
     case CR_OP_SUM:

@@ -146,6 +146,9 @@ int cr_rat_round(cr_rat a, cr_rat step, cr_round_mode mode, cr_rat *out)
 
 /* ---- text ---- */
 
+/* What cr_rat_text writes fits: 80 bytes at most, 10^38 being the last power below 2^127. */
+enum { LONGEST = 100, PLACES = 38 };
+
 static int digits(cr_str s, size_t *at, cr_i128 *value, unsigned *count)
 {
     size_t from = *at;
@@ -162,11 +165,11 @@ int cr_rat_parse(cr_str s, cr_rat *out)
     int negative = (int)at;
     cr_i128 num = 0, den = 1;
     unsigned n;
-    if (s.n > 60 || digits(s, &at, &num, &n))
+    if (s.n > LONGEST || digits(s, &at, &num, &n))
         return 1;
     if (at < s.n && s.p[at] == '.') {
         at++;
-        if (digits(s, &at, &num, &n) || n > 30)
+        if (digits(s, &at, &num, &n) || n > PLACES)
             return 1;
         while (n-- > 0)
             den *= 10;

@@ -43,6 +43,20 @@ static cr_rat rounding_step(const cr_rounding *r)
     return r->step;
 }
 
+static int32_t with_status(cr_build *b, int32_t space, int32_t value, int32_t status)
+{
+    value = cr_emit_space(b, value, space);
+    if (b->failed || value < 0)
+        return -1;
+    cr_insn insn = {0};
+    const cr_reg r = b->plan->regs.at[value];
+    insn.op = CR_OP_BOTH;
+    insn.space = (int16_t)space;
+    insn.a = value;
+    insn.b = status;
+    return cr_emit(b, insn, (cr_lane)r.lane, r.lo, r.hi);
+}
+
 /* `rounded by OPTION`: every value of the option has a rounding of its own; the option's status
  * stays on the result. */
 static cr_pval round_by_option(cr_build *b, cr_env *env, int32_t space, cr_pval v,
@@ -79,6 +93,8 @@ static cr_pval round_by_option(cr_build *b, cr_env *env, int32_t space, cr_pval 
         out =
             cr_num_select(b, space, is, cr_num_round(b, space, v, rounding_step(r), r->mode), out);
     }
+    if (!b->failed) /* rounding is no choice between equal arms: it waits for the option */
+        out.reg = with_status(b, space, out.reg, cr_emit_space(b, option.reg, space));
     return out;
 }
 
@@ -174,20 +190,6 @@ static int32_t reason_chain(cr_build *b, int32_t space, const cr_stmt *stmt, con
         reason = cr_emit_select(b, space, both, cr_emit_const(b, space, c->reason_code), reason);
     }
     return reason;
-}
-
-static int32_t with_status(cr_build *b, int32_t space, int32_t value, int32_t status)
-{
-    value = cr_emit_space(b, value, space);
-    if (b->failed || value < 0)
-        return -1;
-    cr_insn insn = {0};
-    const cr_reg r = b->plan->regs.at[value];
-    insn.op = CR_OP_BOTH;
-    insn.space = (int16_t)space;
-    insn.a = value;
-    insn.b = status;
-    return cr_emit(b, insn, (cr_lane)r.lane, r.lo, r.hi);
 }
 
 static cr_plan_def lower_decide(cr_build *b, cr_env *env, int32_t space)

@@ -511,10 +511,17 @@ class Run:
     def rule_anew(self, row: CaseRow, name: str, day: datetime.date, reason: bool, arguments) -> Value:
         rules = self.policy.rules[(row.entity, name)]
         rule = self.version(rules, row, day)
-        if isinstance(rule, Value):
-            return rule
+        if isinstance(rule, Value):  # the region is not known: the versions are arms of a choice
+            standing = [one for one in rules if one.period.holds(day)]
+            results = [self.version_of(one, name, row, day, reason, arguments) for one in standing]
+            if all(one.region for one in standing):
+                results.append(unknown(NOT_IN_FORCE, f"rule:{name}"))
+            return choose_among(rule, results)
         if rule is None:
             return unknown(NOT_IN_FORCE, f"rule:{name}")
+        return self.version_of(rule, name, row, day, reason, arguments)
+
+    def version_of(self, rule: Rule, name: str, row: CaseRow, day: datetime.date, reason: bool, arguments) -> Value:
         names = [argument for argument, _ in rule.arguments]
         scope = Scope(row, rule, rule.module, day, rule.locals, dict(zip(names, arguments)),
                       {argument: self.policy.finished(kind) for argument, kind in rule.arguments})
@@ -1099,6 +1106,13 @@ class Run:
         holds = [self.expr(e[2], each) for each in scopes]
         both = worst(holds)
         return known(tuple(row for row, one in zip(rows, holds) if one.value)) if both.known else both
+
+
+def choose_among(condition: Value, results: List[Value]) -> Value:
+    """A choice whose condition is not known: the results where all are known and equal."""
+    if all(one.known and same(one.value, results[0].value) for one in results):
+        return results[0]
+    return worst([condition] + results)
 
 
 def same_truth(value: Value, truth: bool) -> bool:

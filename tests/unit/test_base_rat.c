@@ -177,6 +177,26 @@ static void only_plain_numbers_parse(void **state)
     is(of("170141183460469231731687303715884105727"), "170141183460469231731687303715884105727");
 }
 
+static void what_text_writes_parses_back(void **state)
+{
+    cr_i128 m = CR_I128_MAX, ten_38 = 1;
+    (void)state;
+    for (int i = 0; i < 38; i++)
+        ten_38 *= 10;
+    const cr_rat values[] = {{-m, m - 1}, {m - 1, m}, {m, 1}, {1, ten_38}, {-m, ten_38}, {0, 1}};
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+        char text[120];
+        cr_rat back = {0, 0};
+        size_t n = cr_rat_text(values[i], 0, text, sizeof text);
+        assert_true(n > 0);
+        assert_int_equal(cr_rat_parse(cr_str_of(text), &back), 0);
+        assert_true(back.num == values[i].num && back.den == values[i].den);
+    }
+    assert_int_equal(
+        cr_rat_parse(CR_STR("0.000000000000000000000000000000000000001"), &(cr_rat){0, 1}),
+        1); /* 39 places */
+}
+
 static void text_is_a_decimal_where_there_is_one(void **state)
 {
     char text[120];
@@ -217,6 +237,7 @@ int main(void)
         cmocka_unit_test(the_four_roundings_differ_where_they_should),
         cmocka_unit_test(rounding_refuses_a_step_that_is_not_positive_and_survives_the_edges),
         cmocka_unit_test(only_plain_numbers_parse),
+        cmocka_unit_test(what_text_writes_parses_back),
         cmocka_unit_test(text_is_a_decimal_where_there_is_one),
         cmocka_unit_test(text_without_room_is_nothing_and_touches_nothing),
     };

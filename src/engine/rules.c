@@ -417,9 +417,17 @@ cr_pval cr_lower_call(cr_build *b, cr_env *env, int32_t space, const cr_expr *x)
 
 /* ---- reading a definition: requires gate their readers ---- */
 
+static int same_require(const cr_build *b, int32_t require, int32_t def)
+{
+    const cr_def *x = &b->program->defs.at[require], *y = &b->program->defs.at[def];
+    return y->kind == CR_DEF_REQUIRE && x->versions.at[0].stmt == y->versions.at[0].stmt;
+}
+
 /* What a require is made of reads the ungated value; else the gate would feed on itself. */
 static int in_cone(cr_build *b, int32_t require, int32_t def)
 {
+    if (same_require(b, require, def)) /* it names several: each has a definition of its own */
+        return 1;
     const cr_program *p = b->program;
     if (!b->cones[require]) {
         uint8_t *cone = cr_arena_get(&b->calc->arena, p->defs.n, 1);

@@ -87,7 +87,7 @@ define household.m.fd : date  "fd"
   by design "test"
 
 define household.m.rounded : money  "r"
-  = 2.5 yuan
+  = 2.4 yuan
   rounded by m.mode
   by design "test"
 

@@ -496,7 +496,8 @@ def random_value(rng: random.Random, policy, field: Field, wild: float) -> objec
         else:
             high = int(bound)
     if rng.random() < wild:
-        return str(rng.choice([low - 1, high + 1])) if field.bounds else "0"
+        value = rng.choice([low - 1, high + 1]) if field.bounds else 0
+        return value if field.type.decimals == 0 else str(value)
     if field.type.decimals == 0:
         return rng.choice([low, high, rng.randint(low, min(high, low + 4)), rng.randint(low, high)])
     places = field.type.decimals or 0

@@ -99,7 +99,14 @@ def common_unit(a: Value, b: Value) -> Unit:
     raise CivError(f"units differ: {a.unit} and {b.unit}")
 
 
+def _must_be_truths(*operands: Value) -> None:
+    for operand in operands:
+        if operand.known and not isinstance(operand.value, bool):
+            raise CivError(f"yes/no expected, found {operand.value!r}")
+
+
 def logical_and(a: Value, b: Value) -> Value:
+    _must_be_truths(a, b)
     if (a.known and a.value is False) or (b.known and b.value is False):
         return NO
     result = worst((a, b))
@@ -107,6 +114,7 @@ def logical_and(a: Value, b: Value) -> Value:
 
 
 def logical_or(a: Value, b: Value) -> Value:
+    _must_be_truths(a, b)
     if (a.known and a.value is True) or (b.known and b.value is True):
         return YES
     result = worst((a, b))
@@ -114,6 +122,7 @@ def logical_or(a: Value, b: Value) -> Value:
 
 
 def logical_not(a: Value) -> Value:
+    _must_be_truths(a)
     return known(not a.value) if a.known else a
 
 

@@ -112,7 +112,7 @@ static int fill_space(cr_workspace *w, int32_t entity)
     const cr_case_space *in = &w->input->spaces[entity];
     cr_space_rows *s = &w->spaces[entity];
     uint32_t parents = w->spaces[e->parent].n, at = 0;
-    if (reserve_rows(w, s, in->n, parents))
+    if (reserve_rows(w, s, in->n, parents ? parents : 1))
         return 2;
     s->n = in->n;
     s->list = NULL;

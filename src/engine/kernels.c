@@ -613,8 +613,7 @@ static void k_absent(cr_workspace *w, const cr_insn *i)
     w->frame->st[i->dst] = NULL;
 }
 
-/* Only an event that is said to be unknown, and a value out of range, leave open whether it was
- * given. */
+/* A value out of range was still given. Only an event that is said to be unknown leaves it open. */
 static void k_given(cr_workspace *w, const cr_insn *i)
 {
     int event = w->calc->policy->program.fields.at[i->imm].type.event;
@@ -622,9 +621,9 @@ static void k_given(cr_workspace *w, const cr_insn *i)
     w->frame->st[i->dst] = NULL;
     for (uint32_t k = 0, n = N(w, i); k < n; k++) {
         cr_cell cell = cr_case_cell(w->input, i->imm, k);
-        d[k] = cell == CR_CELL_KNOWN;
-        if (cell == CR_CELL_INVALID || (cell == CR_CELL_UNKNOWN && event))
-            own_failure(w, i, k, cell == CR_CELL_INVALID ? CR_INVALID : CR_UNDETERMINED);
+        d[k] = cell == CR_CELL_KNOWN || cell == CR_CELL_INVALID;
+        if (cell == CR_CELL_UNKNOWN && event)
+            own_failure(w, i, k, CR_UNDETERMINED);
     }
 }
 

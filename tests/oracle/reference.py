@@ -31,7 +31,7 @@ from values import NEVER, Value, shown  # noqa: E402
 
 LANES = [0, 16, 32, 64, 128]
 BLOCK = 500  # cases per call of the driver
-PATIENCE = int(os.environ.get("CIVICRULES_PATIENCE", "120"))  # seconds for one call
+PATIENCE = int(os.environ.get("CIVICRULES_PATIENCE", "60"))  # seconds for one call
 
 
 def run_driver(driver: List[str], files: List[Path], lanes: int, jobs: List[dict]) -> Tuple[List[dict], str]:
@@ -207,7 +207,8 @@ def pack_job(rng: random.Random, policy) -> dict:
             if i == 0:
                 member["relation"] = "head"
             for field in list(member):
-                if field.startswith("income_") and rng.random() < 0.8:
+                given_twice = field in ("income_%s_fen" % kind for kind in ("wage", "business", "property", "transfer", "other"))
+                if field.startswith("income_") and (given_twice or rng.random() < 0.8):
                     del member[field]
             for field in ("wage", "business", "property", "transfer", "other"):
                 member["income_" + field] = str(rng.choice([0, 0, 0, 100, 645, 322.5, 0.01]))

@@ -1160,8 +1160,8 @@ def plain(e) -> object:
     """The JSON form of a value written in a fact."""
     if e[0] == "minus":
         return "-" + str(plain(e[1]))
-    if e[0] == "number":
-        return e[3]
+    if e[0] == "number":  # region codes have six digits or more, and stay text
+        return int(e[3]) if e[3].isdigit() and len(e[3]) < 6 else e[3]
     if e[0] in ("yes", "no"):
         return e[0] == "yes"
     if e[0] == "none":

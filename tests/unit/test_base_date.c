@@ -121,6 +121,8 @@ static void what_leaves_the_range_is_refused(void **state)
         assert_int_equal(cr_date_add_years(on("2024-02-29"), far[i], 0, &out), 1);
         assert_int_equal(cr_date_add_years(on("2024-02-29"), far[i], 1, &out), 1);
     }
+    assert_int_equal(cr_date_add_months(CR_DATE_MAX, 1, &out), 1);
+    assert_int_equal(cr_date_add_months(CR_DATE_MIN, -1, &out), 1);
     assert_int_equal(cr_date_add_days(CR_DATE_MAX, 1, &out), 1);
     assert_int_equal(cr_date_add_days(CR_DATE_MIN, -1, &out), 1);
     assert_int_equal(cr_date_add_days(CR_DATE_MAX, INT32_MAX, &out), 1);
@@ -155,6 +157,7 @@ static void an_age_is_completed_on_the_birthday(void **state)
     assert_int_equal(cr_age_years(on("2000-05-10"), on("2000-05-09"), 0), -1);
     assert_int_equal(cr_age_years(on("2000-05-10"), on("1999-05-10"), 0), -1);
     assert_int_equal(cr_age_years(on("2000-05-10"), on("1999-05-09"), 0), -2);
+    assert_int_equal(cr_age_years(on("2004-02-29"), on("2022-02-27"), 0), 17);
     assert_int_equal(cr_age_years(on("2004-02-29"), on("2022-02-28"), 0), 18);
     assert_int_equal(cr_age_years(on("2004-02-29"), on("2022-02-28"), 1), 17);
     assert_int_equal(cr_age_years(on("2004-02-29"), on("2022-03-01"), 1), 18);

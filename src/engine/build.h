@@ -77,6 +77,8 @@ cr_pval cr_num_extreme(cr_build *b, int32_t space, int32_t child, cr_op op, cr_p
                        int32_t mask);
 
 /* lower.c: expressions */
+cr_pval cr_select_value(cr_build *b, int32_t space, const cr_type *type, int32_t cond, cr_pval x,
+                        cr_pval y); /* x where cond, else y */
 cr_pval cr_lower(cr_build *b, cr_env *env, int32_t space, const cr_expr *x);
 int32_t cr_lower_bool(cr_build *b, cr_env *env, int32_t space, const cr_expr *x);
 cr_pval cr_lower_param(cr_build *b, cr_env *env, int32_t space, const cr_expr *x, int none);

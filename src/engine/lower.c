@@ -65,9 +65,6 @@ static cr_pval lower_default(cr_build *b, int32_t space, const cr_expr *x)
     return cr_lower(b, &env, space, x);
 }
 
-static cr_pval select_value(cr_build *b, int32_t space, const cr_type *type, int32_t cond,
-                            cr_pval x, cr_pval y);
-
 static cr_pval read_field_raw(cr_build *b, int32_t space, int32_t field)
 {
     const cr_sym_field *f = &b->program->fields.at[field];
@@ -86,7 +83,7 @@ static cr_pval read_field_raw(cr_build *b, int32_t space, int32_t field)
     if (!fallback || b->failed)
         return v;
     int32_t absent = emit_field_flag(b, space, field, CR_OP_ABSENT, f->assume ? 1 : 2);
-    return select_value(b, space, &f->type, absent, lower_default(b, space, fallback), v);
+    return cr_select_value(b, space, &f->type, absent, lower_default(b, space, fallback), v);
 }
 
 static cr_pval read_field(cr_build *b, int32_t space, int32_t field)
@@ -100,8 +97,8 @@ static cr_pval read_field(cr_build *b, int32_t space, int32_t field)
 
 /* ---- choices ---- */
 
-static cr_pval select_value(cr_build *b, int32_t space, const cr_type *type, int32_t cond,
-                            cr_pval x, cr_pval y)
+cr_pval cr_select_value(cr_build *b, int32_t space, const cr_type *type, int32_t cond, cr_pval x,
+                        cr_pval y)
 {
     if (type->kind == CR_T_NUMBER)
         return cr_num_select(b, space, cond, x, y);
@@ -120,7 +117,7 @@ static cr_pval lower_if(cr_build *b, cr_env *env, int32_t space, const cr_expr *
     int32_t cond = cr_lower_bool(b, env, space, x->a);
     cr_pval yes = cr_lower(b, env, space, x->b);
     cr_pval no = cr_lower(b, env, space, x->c);
-    return b->failed ? cr_pval_none() : select_value(b, space, &x->type, cond, yes, no);
+    return b->failed ? cr_pval_none() : cr_select_value(b, space, &x->type, cond, yes, no);
 }
 
 /* ---- tests ---- */

@@ -24,18 +24,6 @@ static cr_pval not_in_force(cr_build *b, int32_t space, int32_t def)
     return cr_pval_reg(b, cr_emit(b, insn, CR_LANE_8, 0, 0));
 }
 
-static cr_pval choose(cr_build *b, int32_t space, const cr_type *type, int32_t cond, cr_pval x,
-                      cr_pval y)
-{
-    if (type->kind == CR_T_NUMBER)
-        return cr_num_select(b, space, cond, x, y);
-    cr_pval v = cr_pval_none();
-    v.reg = cr_emit_select(b, space, cond, x.reg, y.reg);
-    v.lo = x.lo < y.lo ? x.lo : y.lo;
-    v.hi = x.hi > y.hi ? x.hi : y.hi;
-    return v;
-}
-
 /* ---- rounding ---- */
 
 static cr_rat rounding_step(const cr_rounding *r)
@@ -130,7 +118,7 @@ static cr_pval lower_define(cr_build *b, cr_env *env, int32_t space, const cr_ty
         int32_t cond = cr_lower_bool(b, env, space, c->cond);
         if (v.reg < 0)
             v = not_in_force(b, space, env->def);
-        v = b->failed ? cr_pval_none() : choose(b, space, type, cond, value, v);
+        v = b->failed ? cr_pval_none() : cr_select_value(b, space, type, cond, value, v);
     }
     if (v.reg < 0 && !b->failed)
         v = not_in_force(b, space, env->def);
@@ -360,7 +348,7 @@ static cr_plan_def lower_versions(cr_build *b, int32_t def, const cr_pval *args,
                 region == 0 ? cr_emit_const(b, d->entity, 1) : in_region(b, d->entity, v->region);
             out.value = one.value.rows >= 0
                             ? one.value
-                            : choose(b, d->entity, &d->type, here, one.value, out.value);
+                            : cr_select_value(b, d->entity, &d->type, here, one.value, out.value);
             if (one.reason.reg >= 0) {
                 cr_pval before = out.reason.reg >= 0 ? out.reason : not_in_force(b, d->entity, def);
                 out.reason =

@@ -47,45 +47,38 @@ static void report(cr_lexer *l, cr_diag_code code, uint32_t len, cr_str found, c
 
 /* ---- lines ---- */
 
-/* The last token of a line that asks for more, or the first of one that continues, joins the two.
- */
-static int wants_more(const cr_token *t)
+static int one_of(const cr_token *t, cr_tok kind, const char *const *list)
 {
-    static const char *const signs[] = {",",  "+", "-",  "*", "/", "<",
-                                        "<=", ">", ">=", "=", "(", "["};
-    static const char *const words[] = {"and", "or", "not", "if", "then", "else"};
-    for (size_t i = 0; t->kind == CR_K_SIGN && i < sizeof signs / sizeof *signs; i++)
-        if (cr_str_eq(t->text, cr_str_of(signs[i])))
-            return 1;
-    for (size_t i = 0; t->kind == CR_K_WORD && i < sizeof words / sizeof *words; i++)
-        if (cr_str_eq(t->text, cr_str_of(words[i])))
+    for (; *list; list++)
+        if (t->kind == kind && cr_str_eq(t->text, cr_str_of(*list)))
             return 1;
     return 0;
 }
 
+/* The last token of a line that asks for more, or the first of one that continues, joins the two.
+ */
+static int wants_more(const cr_token *t)
+{
+    static const char *const signs[] = {
+        ",", "+", "-", "*", "/", "<", "<=", ">", ">=", "=", "(", "[", NULL};
+    static const char *const words[] = {"and", "or", "not", "if", "then", "else", NULL};
+    return one_of(t, CR_K_SIGN, signs) || one_of(t, CR_K_WORD, words);
+}
+
 static int continues(const cr_token *t)
 {
-    static const char *const signs[] = {",", "+", "*", "/", "<", "<=", ">", ">=", ")", "]"};
-    static const char *const words[] = {"and", "or", "then", "else"};
-    for (size_t i = 0; t->kind == CR_K_SIGN && i < sizeof signs / sizeof *signs; i++)
-        if (cr_str_eq(t->text, cr_str_of(signs[i])))
-            return 1;
-    for (size_t i = 0; t->kind == CR_K_WORD && i < sizeof words / sizeof *words; i++)
-        if (cr_str_eq(t->text, cr_str_of(words[i])))
-            return 1;
-    return 0;
+    static const char *const signs[] = {",", "+", "*", "/", "<", "<=", ">", ">=", ")", "]", NULL};
+    static const char *const words[] = {"and", "or", "then", "else", NULL};
+    return one_of(t, CR_K_SIGN, signs) || one_of(t, CR_K_WORD, words);
 }
 
 /* Words that begin a clause even where the line above is left unfinished: one mistake stays one
  * finding. */
 static int begins_clause(const cr_token *t)
 {
-    static const char *const words[] = {"by",      "cites",    "when",  "otherwise",
-                                        "rounded", "internal", "gives", "let"};
-    for (size_t i = 0; t->kind == CR_K_WORD && i < sizeof words / sizeof *words; i++)
-        if (cr_str_eq(t->text, cr_str_of(words[i])))
-            return 1;
-    return 0;
+    static const char *const words[] = {"by",       "cites", "when", "otherwise", "rounded",
+                                        "internal", "gives", "let",  NULL};
+    return one_of(t, CR_K_WORD, words);
 }
 
 static void push(cr_lexer *l, cr_token t)

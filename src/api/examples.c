@@ -14,7 +14,15 @@ typedef struct cr_row_id { /* a row that the example names */
     uint32_t row;
 } cr_row_id;
 
+typedef struct cr_coverage { /* what the examples have reached so far */
+    cr_arena arena;
+    uint8_t
+        *defs; /* per definition of the program; the same in every policy built from its texts */
+    CR_VEC(cr_pos) rows; /* of parameters: where they are written */
+} cr_coverage;
+
 typedef struct cr_run {
+    cr_coverage *coverage;
     civ_policy *policy; /* of this example */
     const cr_program *p;
     const cr_stmt *example;
@@ -307,6 +315,85 @@ static void check(cr_run *r, const cr_gives *g)
     cr_buf_char(r->out, '\n');
 }
 
+/* ---- coverage ---- */
+
+static int on_reached(void *user, const cr_why *why)
+{
+    cr_run *r = user;
+    const cr_ptable *table;
+    if (why->kind != CR_WHY_ROW || why->extra < 0)
+        return 0;
+    table = &r->policy->core->tables.at[why->index];
+    const cr_row *row = table->rows.at[why->extra].row;
+    if (!row)
+        return 0; /* an override of the example */
+    for (uint32_t i = 0; i < r->coverage->rows.n; i++)
+        if (r->coverage->rows.at[i].file == row->pos.file &&
+            r->coverage->rows.at[i].line == row->pos.line)
+            return 0;
+    return !CR_PUSH(&r->coverage->arena, r->coverage->rows, row->pos);
+}
+
+/* Walks back from every result: the definitions and rows on the way are reached; arms not taken are
+ * not. */
+static int reach(cr_run *r)
+{
+    const cr_frame *f = r->workspace->core->frame;
+    CR_VEC(int32_t) regs = {0};
+    CR_VEC(uint32_t) rows = {0};
+    for (uint32_t i = 0; i < r->calculator->core.outputs.n; i++) {
+        const cr_output *o = &r->calculator->core.outputs.at[i];
+        const cr_pval *v = o->reason ? &f->plan->defs[o->def].reason : &f->plan->defs[o->def].value;
+        r->coverage->defs[o->def] = 1;
+        for (uint32_t row = 0; row < r->workspace->core->spaces[r->p->defs.at[o->def].entity].n;
+             row++)
+            if (!CR_PUSH(&r->arena, regs, v->rows >= 0 ? v->div : v->reg) ||
+                !CR_PUSH(&r->arena, rows, row))
+                return 1;
+    }
+    if (cr_why_walk(r->workspace->core, regs.at, rows.at, regs.n, 1, on_reached, r))
+        return 1;
+    for (uint32_t d = 0; d < r->p->defs.n; d++) {
+        int32_t reg = f->plan->defs[d].value.reg;
+        for (uint32_t k = 0; reg >= 0 && k < f->caps[f->plan->regs.at[reg].space]; k++)
+            r->coverage->defs[d] |= f->mark[reg][k];
+    }
+    return 0;
+}
+
+static void not_reached(cr_buf *out, const cr_policy *policy, cr_pos pos, cr_str name)
+{
+    cr_buf_text(out, "not reached: ");
+    cr_buf_str(out, policy->files[pos.file].name);
+    cr_buf_char(out, ':');
+    cr_buf_i64(out, pos.line);
+    cr_buf_text(out, " ");
+    cr_buf_str(out, name);
+    cr_buf_char(out, '\n');
+}
+
+static int is_reached(const cr_coverage *c, cr_pos pos)
+{
+    for (uint32_t i = 0; i < c->rows.n; i++)
+        if (c->rows.at[i].file == pos.file && c->rows.at[i].line == pos.line)
+            return 1;
+    return 0;
+}
+
+static void report_coverage(cr_buf *out, const cr_policy *policy, const cr_coverage *c)
+{
+    const cr_program *p = &policy->program;
+    for (uint32_t i = 0; i < p->defs.n; i++)
+        if (!c->defs[i] && p->defs.at[i].n_args == 0 && p->defs.at[i].versions.n > 0)
+            not_reached(out, policy, p->defs.at[i].versions.at[0].stmt->name_pos,
+                        p->defs.at[i].name);
+    for (uint32_t i = 0; i < p->params.n; i++)
+        for (uint32_t k = 0; k < p->params.at[i].stmt->rows.n; k++)
+            if (!is_reached(c, p->params.at[i].stmt->rows.at[k].pos))
+                not_reached(out, policy, p->params.at[i].stmt->rows.at[k].pos,
+                            p->params.at[i].name);
+}
+
 /* ---- one example ---- */
 
 static civ_status own_policy(civ_policy **out, civ_policy *base, const cr_stmt *s, civ_error *error)
@@ -375,6 +462,8 @@ static void run(cr_run *r, civ_policy *base)
     }
     for (uint32_t i = 0; i < r->example->gives.n; i++)
         check(r, &r->example->gives.at[i]);
+    if (reach(r))
+        fail_line(r, r->example->name_pos, ": out of memory", NONE);
 }
 
 static void finish(cr_run *r, civ_policy *base)
@@ -394,6 +483,11 @@ civ_status civ_policy_test(civ_test_report *out, civ_policy *policy, int32_t lan
         return cr_fail(error, CIV_ERROR_ARGUMENT, NULL, NONE, NONE);
     if (out->struct_size < sizeof *out)
         return cr_fail(error, CIV_ERROR_STRUCT_SIZE, NULL, NONE, NONE);
+    cr_coverage coverage = {0};
+    cr_arena_init(&coverage.arena, policy->engine->alloc);
+    coverage.defs = cr_arena_get(&coverage.arena, (size_t)policy->core->program.defs.n + 1, 1);
+    if (!coverage.defs)
+        return cr_fail(error, CIV_ERROR_MEMORY, NULL, NONE, NONE);
     out->examples = out->failed = out->checks = 0;
     cr_buf_clear(&policy->text);
     for (uint32_t i = 0; i < policy->core->program.examples.n; i++) {
@@ -403,12 +497,16 @@ civ_status civ_policy_test(civ_test_report *out, civ_policy *policy, int32_t lan
         cr_arena_init(&r.arena, policy->engine->alloc);
         r.example = policy->core->program.examples.at[i];
         r.out = &policy->text;
+        r.coverage = &coverage;
         run(&r, policy);
         finish(&r, policy);
         out->examples++;
         out->failed += r.failed > 0;
         out->checks += r.checks;
     }
+    if (out->examples > 0)
+        report_coverage(&policy->text, policy->core, &coverage);
+    cr_arena_free(&coverage.arena);
     cr_str text = {policy->text.p, policy->text.n};
     out->text = cr_text(text);
     return policy->text.oom ? cr_fail(error, CIV_ERROR_MEMORY, NULL, NONE, NONE) : CIV_OK;

@@ -243,6 +243,8 @@ static void lex_other(cr_lexer *l)
         t.text = cr_str_of(ascii);
         t.pos.len = 1;
         push(l, t);
+    } else {
+        push(l, token(l, CR_K_BAD, n));
     }
     advance(l, n, 1);
 }

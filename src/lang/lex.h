@@ -13,7 +13,8 @@ typedef enum cr_tok {
     CR_K_DATE,
     CR_K_MONTH,
     CR_K_STRING, /* text without the quotes */
-    CR_K_SIGN    /* ( ) [ ] , : = + - * / % < <= > >= .. . | */
+    CR_K_SIGN,   /* ( ) [ ] , : = + - * / % < <= > >= .. . | */
+    CR_K_BAD     /* a character that was reported; the clause is given up without another word */
 } cr_tok;
 
 typedef struct cr_token {

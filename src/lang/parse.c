@@ -298,6 +298,9 @@ static void unknown_statement(cr_parser *p)
     const cr_token *t = &p->tokens[p->at];
     cr_str names[N_FORMS];
     size_t at = 0;
+    p->bad = 1;
+    if (t->kind == CR_K_BAD)
+        return; /* reported by the lexer */
     for (size_t i = 0; i < N_FORMS; i++)
         names[i] = cr_str_of(FORMS[i].word);
     cr_diag *d = cr_diag_add(p->diags, CR_D_STATEMENT, t->pos, t->text,

@@ -69,6 +69,10 @@ void cr_p_fail(cr_parser *p, cr_diag_code code, const char *expected)
     if (p->failed)
         return;
     const cr_token *t = cr_p_tok(p);
+    if (t->kind == CR_K_BAD) { /* reported by the lexer */
+        p->failed = p->bad = 1;
+        return;
+    }
     cr_pos pos = t->pos;
     if (t->kind == CR_K_END) {
         const cr_token *last = &p->tokens[p->at > p->first ? p->at - 1 : p->at];

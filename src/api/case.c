@@ -254,13 +254,17 @@ civ_status civ_case_set_parsed(civ_case *c, size_t field, uint32_t row, civ_text
     case CR_T_REGION: bad = parse_region(c, s, &v, error); break;
     case CR_T_TEXT: break;
     case CR_T_DATE:
-        if (cr_date_parse(s, &day))
+        if (cr_date_parse(s, &day) && cr_date_exists(s))
+            day = CR_DATE_MAX + 1; /* a date outside the range: invalid, not an error */
+        else if (cr_date_parse(s, &day))
             bad = cr_fail(error, CIV_ERROR_FORMAT,
                           "expected a date YYYY-MM-DD between 1900 and 2200", s, NONE);
         v = day;
         break;
     case CR_T_MONTH:
-        if (cr_month_parse(s, &day))
+        if (cr_month_parse(s, &day) && cr_month_exists(s))
+            day = cr_month_of(CR_DATE_MAX) + 1;
+        else if (cr_month_parse(s, &day))
             bad = cr_fail(error, CIV_ERROR_FORMAT, "expected a month YYYY-MM between 1900 and 2200",
                           s, NONE);
         v = day;

@@ -51,6 +51,21 @@ static int number(cr_str s, size_t from, size_t n, int *out)
     return 0;
 }
 
+int cr_date_exists(cr_str s)
+{
+    int y, m, d;
+    return s.n == 10 && s.p[4] == '-' && s.p[7] == '-' && !number(s, 0, 4, &y) &&
+           !number(s, 5, 2, &m) && !number(s, 8, 2, &d) && m >= 1 && m <= 12 && d >= 1 &&
+           d <= month_days(y, m);
+}
+
+int cr_month_exists(cr_str s)
+{
+    int y, m;
+    return s.n == 7 && s.p[4] == '-' && !number(s, 0, 4, &y) && !number(s, 5, 2, &m) && m >= 1 &&
+           m <= 12;
+}
+
 int cr_date_parse(cr_str s, int32_t *out)
 {
     int y, m, d;

@@ -14,6 +14,11 @@ int cr_date_make(int year, int month, int day, int32_t *out);
 int cr_date_parse(cr_str text, int32_t *out);  /* YYYY-MM-DD */
 int cr_month_parse(cr_str text, int32_t *out); /* YYYY-MM */
 
+/* Well-formed dates and months of any year: what the two above refuse may still be one outside the
+ * range. */
+int cr_date_exists(cr_str text);
+int cr_month_exists(cr_str text);
+
 void cr_date_split(int32_t date, int *year, int *month, int *day);
 void cr_date_text(int32_t date, char out[11]);
 void cr_month_text(int32_t month, char out[8]);

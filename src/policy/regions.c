@@ -89,7 +89,7 @@ int cr_policy_make_regions(cr_policy *p, cr_diags *d)
     return d->errors > errors;
 }
 
-/* A code that was replaced is the place that replaced it: old codes stay in old records for ever. */
+/* A replaced code is the place that replaced it: old codes stay in old records for ever. */
 static int32_t current(const cr_policy *p, int32_t region)
 {
     for (int n = 0; region >= 0 && p->regions.at[region].successor >= 0 && n < 8; n++)

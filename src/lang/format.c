@@ -112,8 +112,10 @@ static int is_label(const cr_tokens *tokens, uint32_t i)
 
 static int blank_between(const cr_token *before2, const cr_token *a, const cr_token *b)
 {
-    if (sign_is(a, "(") || sign_is(a, "[") || sign_is(a, ".") || sign_is(b, ")") ||
-        sign_is(b, "]") || sign_is(b, ".") || sign_is(b, ",") || sign_is(b, "%"))
+    if (sign_is(a, ".") || sign_is(b, ".")) /* closed up, words and numbers would become one */
+        return !b->joined && !sign_is(b, "(");
+    if (sign_is(a, "(") || sign_is(a, "[") || sign_is(b, ")") || sign_is(b, "]") ||
+        sign_is(b, ",") || sign_is(b, "%"))
         return 0;
     if (sign_is(b, "["))
         return 0;

@@ -1,0 +1,52 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# sh tests/campaign.sh fuzz [HOURS]       every fuzzing target in turn, an hour each unless said, random seeds
+# sh tests/campaign.sh random [POLICIES]  the reference evaluator against random policies, 2000 unless said
+# sh tests/campaign.sh valgrind           the unit tests and the examples of every pack under memcheck
+#
+# What takes too long for tests/run.sh. Ends with 1 if anything was found; inputs that crash stay in build/campaign/crashes.
+set -eu
+cd "$(dirname "$0")/.."
+jobs=$(nproc 2>/dev/null || echo 2)
+work=build/campaign
+
+fuzz() {
+    cmake -S . -B $work/fuzz -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCIVICRULES_FUZZ=ON \
+        -DCIVICRULES_SANITIZE=address,undefined -DCIVICRULES_TESTS=OFF -DCIVICRULES_CLI=OFF
+    cmake --build $work/fuzz -j "$jobs"
+    mkdir -p $work/crashes
+    for source in tests/fuzz/fuzz_*.c; do
+        target=$(basename "$source" .c)
+        program=$(find $work/fuzz -type f -name "$target" -perm -u+x)
+        mkdir -p "$work/found/$target"
+        "$program" -max_total_time=$(($1 * 3600)) -timeout=20 -rss_limit_mb=4096 -verbosity=0 -print_final_stats=1 \
+            -artifact_prefix="$work/crashes/$target-" "$work/found/$target" "tests/fuzz/corpus/$target"
+    done
+}
+
+build() {
+    cmake -S . -B "$work/$1" -DCMAKE_BUILD_TYPE="$2" -DCIVICRULES_TESTS=ON -DCIVICRULES_CLI=ON
+    cmake --build "$work/$1" -j "$jobs"
+}
+
+random() {
+    build release Release
+    CIVICRULES_RANDOM=$1 CIVICRULES_SEED=$(date +%s) python3 tests/oracle/reference.py $work/release/tests/eval_driver
+}
+
+memcheck() {
+    command -v valgrind >/dev/null || { echo "error: valgrind is not installed" >&2; exit 2; }
+    build debug Debug
+    for program in $work/debug/tests/test_*; do
+        echo "$program"
+        valgrind -q --error-exitcode=1 --leak-check=full "$program"
+    done
+    valgrind -q --error-exitcode=1 --leak-check=full $work/debug/civicrules test src/policies
+}
+
+case ${1:-help} in
+fuzz) fuzz "${2:-1}" ;;
+random) random "${2:-2000}" ;;
+valgrind) memcheck ;;
+*) sed -n '3,7s/^# \{0,1\}//p' "$0"; [ "${1:-}" = --help ] || exit 2 ;;
+esac

@@ -62,6 +62,8 @@ int32_t cr_emit_bool(cr_build *b, cr_op op, int32_t space, int32_t a,
                      int32_t b2); /* byte operations with folding */
 int32_t cr_emit_compare(cr_build *b, cr_op op, int32_t space, int32_t a, int32_t b2);
 int32_t cr_emit_select(cr_build *b, int32_t space, int32_t cond, int32_t a, int32_t b2);
+int32_t cr_emit_choice(cr_build *b, cr_op op, int32_t space, int32_t cond, int32_t a,
+                       int32_t b2); /* SELECT or PICK */
 
 /* number.c: rationals over registers */
 cr_pval cr_num_add(cr_build *b, int32_t space, cr_pval x, cr_pval y, int sign);
@@ -71,6 +73,8 @@ cr_pval cr_num_scale(cr_build *b, int32_t space, cr_pval x, cr_rat by);
 cr_pval cr_num_pick(cr_build *b, int32_t space, cr_op op, cr_pval x, cr_pval y); /* MIN, MAX */
 int32_t cr_num_compare(cr_build *b, int32_t space, cr_op op, cr_pval x, cr_pval y);
 cr_pval cr_num_select(cr_build *b, int32_t space, int32_t cond, cr_pval x, cr_pval y);
+cr_pval cr_num_choice(cr_build *b, cr_op op, int32_t space, int32_t cond, cr_pval x,
+                      cr_pval y); /* SELECT or PICK */
 cr_pval cr_num_round(cr_build *b, int32_t space, cr_pval x, cr_rat step, int mode);
 cr_pval cr_num_sum(cr_build *b, int32_t space, int32_t child, cr_pval x);
 cr_pval cr_num_extreme(cr_build *b, int32_t space, int32_t child, cr_op op, cr_pval x,
@@ -83,7 +87,11 @@ cr_pval cr_lower(cr_build *b, cr_env *env, int32_t space, const cr_expr *x);
 int32_t cr_lower_bool(cr_build *b, cr_env *env, int32_t space, const cr_expr *x);
 cr_pval cr_lower_param(cr_build *b, cr_env *env, int32_t space, const cr_expr *x, int none);
 
+/* decision.c: decision tables */
+cr_pval cr_lower_table(cr_build *b, cr_env *env, int32_t space, const cr_type *type);
+
 /* rules.c: definitions */
+cr_pval cr_lower_not_in_force(cr_build *b, int32_t space, int32_t def);
 int cr_period_holds(cr_period period, int32_t date);
 void cr_lower_def(cr_build *b, int32_t def);
 cr_pval cr_lower_call(cr_build *b, cr_env *env, int32_t space, const cr_expr *x);

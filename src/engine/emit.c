@@ -358,7 +358,7 @@ int32_t cr_emit_bool(cr_build *b, cr_op op, int32_t space, int32_t a, int32_t b2
     return cr_emit(b, insn, CR_LANE_8, 0, 1);
 }
 
-int32_t cr_emit_select(cr_build *b, int32_t space, int32_t cond, int32_t x, int32_t y)
+int32_t cr_emit_choice(cr_build *b, cr_op op, int32_t space, int32_t cond, int32_t x, int32_t y)
 {
     cond = cr_emit_space(b, cond, space);
     x = cr_emit_space(b, x, space);
@@ -368,14 +368,19 @@ int32_t cr_emit_select(cr_build *b, int32_t space, int32_t cond, int32_t x, int3
     if (b->plan->regs.at[cond].is_const)
         return b->plan->regs.at[cond].value ? x : y;
     const cr_reg rx = b->plan->regs.at[x], ry = b->plan->regs.at[y];
-    if (x == y && rx.is_const)
+    if (x == y && rx.is_const && op == CR_OP_SELECT)
         return x;
     cr_lane lane = wider(b, x, y, CR_LANE_8);
     cr_insn insn = {0};
-    insn.op = CR_OP_SELECT;
+    insn.op = (uint8_t)op;
     insn.space = (int16_t)space;
     insn.a = cr_emit_lane(b, x, lane);
     insn.b = cr_emit_lane(b, y, lane);
     insn.c = cond;
     return cr_emit(b, insn, lane, rx.lo < ry.lo ? rx.lo : ry.lo, rx.hi > ry.hi ? rx.hi : ry.hi);
+}
+
+int32_t cr_emit_select(cr_build *b, int32_t space, int32_t cond, int32_t x, int32_t y)
+{
+    return cr_emit_choice(b, CR_OP_SELECT, space, cond, x, y);
 }

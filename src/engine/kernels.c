@@ -109,6 +109,25 @@ static uint8_t status_at(const uint8_t *st, uint32_t k)
         }                                                                                          \
     }
 
+/* A condition that is not known lets go where no other row is left, and where the rows left agree.
+ */
+#define PICKING(T)                                                                                 \
+    static void pick_##T(cr_workspace *w, const cr_insn *i)                                        \
+    {                                                                                              \
+        const T *restrict a = VAL(w, i->a), *restrict b = VAL(w, i->b);                            \
+        const int8_t *restrict c = VAL(w, i->c);                                                   \
+        const uint8_t *x = ST(w, i->a), *y = ST(w, i->b), *z = ST(w, i->c);                        \
+        T *restrict d = VAL(w, i->dst);                                                            \
+        uint32_t n = N(w, i);                                                                      \
+        uint8_t *s = own_status(w, i->dst);                                                        \
+        for (uint32_t k = 0; k < n; k++) {                                                         \
+            uint8_t p = status_at(x, k), q = status_at(y, k), r = status_at(z, k);                 \
+            int only = r && q == CR_NO_ROW, same = !p && !q && a[k] == b[k];                       \
+            d[k] = only || c[k] ? a[k] : b[k];                                                     \
+            s[k] = !r ? (c[k] ? p : q) : only ? p : same ? CR_KNOWN : worst(r, worst(p, q));       \
+        }                                                                                          \
+    }
+
 #define MONADIC(NAME, T, EXPR)                                                                     \
     static void NAME##_##T(cr_workspace *w, const cr_insn *i)                                      \
     {                                                                                              \
@@ -313,6 +332,7 @@ static uint8_t cell_status(uint8_t cell, int event)
     COMPARE(le, T, <=)                                                                             \
     MULTIPLY(T)                                                                                    \
     SELECTION(T)                                                                                   \
+    PICKING(T)                                                                                     \
     MONADIC(neg, T, -a[k])                                                                         \
     DIVISION(T)                                                                                    \
     DIVISOR(T)                                                                                     \
@@ -692,6 +712,7 @@ const cr_kernel cr_kernels[CR_OP_COUNT][5] = {
     [CR_OP_LT] = LANES(lt),
     [CR_OP_LE] = LANES(le),
     [CR_OP_SELECT] = LANES(select),
+    [CR_OP_PICK] = LANES(pick),
     [CR_OP_ROUND] = LANES(round),
     [CR_OP_DIVISOR] = LANES(divisor),
     [CR_OP_BOTH] = LANES(both),

@@ -348,6 +348,11 @@ int32_t cr_num_compare(cr_build *b, int32_t space, cr_op op, cr_pval x, cr_pval 
 
 cr_pval cr_num_select(cr_build *b, int32_t space, int32_t cond, cr_pval x, cr_pval y)
 {
+    return cr_num_choice(b, CR_OP_SELECT, space, cond, x, y);
+}
+
+cr_pval cr_num_choice(cr_build *b, cr_op op, int32_t space, int32_t cond, cr_pval x, cr_pval y)
+{
     cond = cr_emit_space(b, cond, space);
     if (b->failed || cond < 0)
         return cr_pval_none();
@@ -356,7 +361,7 @@ cr_pval cr_num_select(cr_build *b, int32_t space, int32_t cond, cr_pval x, cr_pv
     align(b, space, &x, &y);
     if (b->failed)
         return cr_pval_none();
-    x.reg = cr_emit_select(b, space, cond, x.reg, y.reg);
+    x.reg = cr_emit_choice(b, op, space, cond, x.reg, y.reg);
     x.lo = x.lo < y.lo ? x.lo : y.lo;
     x.hi = x.hi > y.hi ? x.hi : y.hi;
     return x;

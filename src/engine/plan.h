@@ -27,7 +27,14 @@ typedef enum cr_lane { CR_LANE_8, CR_LANE_16, CR_LANE_32, CR_LANE_64, CR_LANE_12
 /* An event that has not happened: later than every date and month. */
 #define CR_NEVER INT32_MAX
 
-enum { CR_KNOWN = 0, CR_UNDETERMINED = 1, CR_NO_DATA = 2, CR_NOT_IN_FORCE = 3, CR_INVALID = 4 };
+enum {
+    CR_KNOWN = 0,
+    CR_UNDETERMINED = 1,
+    CR_NO_DATA = 2,
+    CR_NOT_IN_FORCE = 3,
+    CR_INVALID = 4,
+    CR_NO_ROW = 5 /* inside of a decision table only: behind its last row */
+};
 
 typedef struct cr_insn {
     uint8_t op;

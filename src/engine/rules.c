@@ -14,7 +14,7 @@ static int clause_holds(const cr_build *b, const cr_clause *c)
     return cr_period_holds(c->period, b->date);
 }
 
-static cr_pval not_in_force(cr_build *b, int32_t space, int32_t def)
+cr_pval cr_lower_not_in_force(cr_build *b, int32_t space, int32_t def)
 {
     cr_insn insn = {0};
     insn.op = CR_OP_FAIL;
@@ -117,11 +117,11 @@ static cr_pval lower_define(cr_build *b, cr_env *env, int32_t space, const cr_ty
         }
         int32_t cond = cr_lower_bool(b, env, space, c->cond);
         if (v.reg < 0)
-            v = not_in_force(b, space, env->def);
+            v = cr_lower_not_in_force(b, space, env->def);
         v = b->failed ? cr_pval_none() : cr_select_value(b, space, type, cond, value, v);
     }
     if (v.reg < 0 && !b->failed)
-        v = not_in_force(b, space, env->def);
+        v = cr_lower_not_in_force(b, space, env->def);
     return apply_rounding(b, env, space, v, stmt);
 }
 
@@ -216,7 +216,7 @@ static cr_plan_def lower_decide(cr_build *b, cr_env *env, int32_t space)
     }
     if (b->failed)
         return out;
-    out.value = v < 0 ? not_in_force(b, space, env->def) : cr_pval_reg(b, v);
+    out.value = v < 0 ? cr_lower_not_in_force(b, space, env->def) : cr_pval_reg(b, v);
     int32_t reason = reason_chain(b, space, stmt, regs, groups);
     out.reason = cr_pval_reg(b, with_status(b, space, reason, out.value.reg));
     return out;
@@ -244,12 +244,12 @@ static cr_plan_def lower_status(cr_build *b, cr_env *env, int32_t space)
             continue;
         int32_t word = cr_emit_const(b, space, c->value_index);
         if (value < 0)
-            value = c->cond ? not_in_force(b, space, env->def).reg : word;
+            value = c->cond ? cr_lower_not_in_force(b, space, env->def).reg : word;
         if (c->cond)
             value = cr_emit_select(b, space, cr_lower_bool(b, env, space, c->cond), word, value);
     }
     if (value < 0 && !b->failed)
-        value = not_in_force(b, space, env->def).reg;
+        value = cr_lower_not_in_force(b, space, env->def).reg;
     reason = cr_emit_const(b, space, 0);
     for (uint32_t i = stmt->clauses.n; i-- > 0 && !b->failed;) {
         const cr_clause *c = &stmt->clauses.at[i];
@@ -301,6 +301,9 @@ static cr_plan_def lower_version(cr_build *b, int32_t def, const cr_version *ver
     if (d->kind == CR_DEF_REQUIRE)
         out.value =
             cr_pval_reg(b, cr_lower_bool(b, &env, d->entity, version->stmt->clauses.at[0].cond));
+    else if (version->stmt->kind == CR_S_TABLE)
+        out.value = apply_rounding(b, &env, d->entity, cr_lower_table(b, &env, d->entity, &d->type),
+                                   version->stmt);
     else
         out.value = lower_define(b, &env, d->entity, &d->type);
     return out;
@@ -333,7 +336,7 @@ static int32_t in_region(cr_build *b, int32_t space, cr_str code)
 static cr_plan_def lower_versions(cr_build *b, int32_t def, const cr_pval *args, uint32_t depth)
 {
     const cr_def *d = &b->program->defs.at[def];
-    cr_plan_def out = {not_in_force(b, d->entity, def), cr_pval_none()};
+    cr_plan_def out = {cr_lower_not_in_force(b, d->entity, def), cr_pval_none()};
     for (int level = 0; level < 6 && !b->failed; level++) {
         for (uint32_t i = 0; i < d->versions.n && !b->failed; i++) {
             const cr_version *v = &d->versions.at[i];
@@ -350,14 +353,15 @@ static cr_plan_def lower_versions(cr_build *b, int32_t def, const cr_pval *args,
                             ? one.value
                             : cr_select_value(b, d->entity, &d->type, here, one.value, out.value);
             if (one.reason.reg >= 0) {
-                cr_pval before = out.reason.reg >= 0 ? out.reason : not_in_force(b, d->entity, def);
+                cr_pval before =
+                    out.reason.reg >= 0 ? out.reason : cr_lower_not_in_force(b, d->entity, def);
                 out.reason =
                     cr_pval_reg(b, cr_emit_select(b, d->entity, here, one.reason.reg, before.reg));
             }
         }
     }
     if (out.reason.reg < 0 && (d->kind == CR_DEF_DECIDE || d->kind == CR_DEF_STATUS))
-        out.reason = not_in_force(b, d->entity, def);
+        out.reason = cr_lower_not_in_force(b, d->entity, def);
     return out;
 }
 

@@ -75,6 +75,15 @@ static void step_select(cr_walk *walk, const cr_insn *i, uint32_t row)
     }
 }
 
+/* As a choice; but the only row left is not chosen by the condition that is not known. */
+static void step_pick(cr_walk *walk, const cr_insn *i, uint32_t row)
+{
+    if (status_of(walk, i->c, row) && status_of(walk, i->b, row) == CR_NO_ROW)
+        pass(walk, i->a, row);
+    else
+        step_select(walk, i, row);
+}
+
 static void step_multiply(cr_walk *walk, const cr_insn *i, uint32_t row)
 {
     if (!status_of(walk, i->dst, row) && known_is(walk, i->a, row, 0))
@@ -210,6 +219,7 @@ static void step(cr_walk *walk, const cr_insn *i, uint32_t row)
     case CR_OP_AND:
     case CR_OP_OR: step_logic(walk, i, row); break;
     case CR_OP_SELECT: step_select(walk, i, row); break;
+    case CR_OP_PICK: step_pick(walk, i, row); break;
     case CR_OP_MUL: step_multiply(walk, i, row); break;
     case CR_OP_GATE: step_gate(walk, i, row); break;
     case CR_OP_UP: pass(walk, i->a, walk->w->spaces[i->space].parent[row]); break;

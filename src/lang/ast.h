@@ -275,6 +275,15 @@ typedef struct cr_row {
     cr_pos pos;
 } cr_row;
 
+typedef enum cr_hit { /* of a table: which of the rows that hold gives the value */
+                      CR_HIT_NONE,
+                      CR_HIT_UNIQUE,
+                      CR_HIT_FIRST,
+                      CR_HIT_SUM,
+                      CR_HIT_HIGHEST,
+                      CR_HIT_COLLECT
+} cr_hit;
+
 typedef enum cr_clause_kind {
     CR_C_VALUE,     /* = expr */
     CR_C_WHEN,      /* when cond = expr */
@@ -298,10 +307,11 @@ typedef struct cr_clause {
     cr_label fails; /* text for a condition that fails */
     cr_str reason;  /* arm: `by WORD`; empty = none */
     cr_label reason_label;
-    cr_str reason_of;    /* arm: `by reason of NAME` */
-    cr_ref reason_ref;   /* [c] */
-    int32_t value_index; /* [c] arm: index of the enum value */
-    int32_t reason_code; /* [c] condition, arm: index of the reason code */
+    cr_str reason_of;        /* arm: `by reason of NAME` */
+    cr_ref reason_ref;       /* [c] */
+    int32_t value_index;     /* [c] arm: index of the enum value */
+    int32_t reason_code;     /* [c] condition, arm: index of the reason code */
+    CR_VEC(cr_expr *) cells; /* row of a table: a test per column; NULL = every value passes */
     cr_period period;
     cr_cites cites;
     cr_pos pos;
@@ -390,7 +400,9 @@ typedef struct cr_stmt {
     CR_VEC(cr_str) includes;
     CR_VEC(cr_arg) args;
     CR_VEC(cr_clause) clauses;
-    uint8_t group; /* decide: the group that the next condition belongs to */
+    uint8_t hit;               /* table: cr_hit */
+    CR_VEC(cr_expr *) columns; /* table */
+    uint8_t group;             /* decide: the group that the next condition belongs to */
     uint16_t group_no;
     int64_t at_least;
     cr_rounding rounding;

@@ -70,7 +70,8 @@ void cr_c_bool(cr_checker *c, cr_expr *x)
  * way round. */
 static void pair(cr_checker *c, cr_expr *a, cr_expr *b, const cr_type *want)
 {
-    if (a->kind == CR_X_NAME && b->kind != CR_X_NAME && b->kind != CR_X_NONE && !want) {
+    if (a->kind == CR_X_NAME && is_error(&a->type) && b->kind != CR_X_NAME &&
+        b->kind != CR_X_NONE && !want) {
         cr_c_expr(c, b, want);
         cr_c_expr(c, a, is_error(&b->type) ? NULL : &b->type);
         return;

@@ -66,6 +66,9 @@ void cr_c_name(cr_checker *c, cr_expr *x, const cr_type *want);
 void cr_c_rules(cr_checker *c);
 void cr_c_cites(cr_checker *c, cr_cites *cites);
 
+/* check_table.c */
+void cr_c_table(cr_checker *c, const cr_def *d, cr_stmt *s);
+
 /* check_order.c */
 void cr_c_order(cr_checker *c);
 

@@ -399,7 +399,9 @@ static void check_version(cr_checker *c, int32_t def, cr_version *v)
     for (c->locals = 0; c->locals < s->clauses.n; c->locals++)
         if (s->clauses.at[c->locals].kind == CR_C_WHERE)
             cr_c_expr(c, s->clauses.at[c->locals].value, NULL);
-    if (d->kind == CR_DEF_DEFINE) {
+    if (s->kind == CR_S_TABLE) {
+        cr_c_table(c, d, s);
+    } else if (d->kind == CR_DEF_DEFINE) {
         check_define(c, d, s);
     } else if (d->kind == CR_DEF_STATUS) {
         check_status(c, d, s);

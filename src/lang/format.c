@@ -112,6 +112,8 @@ static int is_label(const cr_tokens *tokens, uint32_t i)
 
 static int blank_between(const cr_token *before2, const cr_token *a, const cr_token *b)
 {
+    if (sign_is(a, "|") || sign_is(b, "|"))
+        return 1;
     if (sign_is(a, ".") || sign_is(b, ".")) /* closed up, words and numbers would become one */
         return !b->joined && !sign_is(b, "(");
     if (sign_is(a, "(") || sign_is(a, "[") || sign_is(b, ")") || sign_is(b, "]") ||
@@ -136,7 +138,8 @@ static int blank_between(const cr_token *before2, const cr_token *a, const cr_to
 static int in_keys(const cr_tokens *tokens, uint32_t i)
 {
     for (uint32_t k = i; k-- > 0 && !tokens->at[k].starts;) {
-        if (sign_is(&tokens->at[k], "]") || sign_is(&tokens->at[k], ":"))
+        if (sign_is(&tokens->at[k], "]") || sign_is(&tokens->at[k], ":") ||
+            sign_is(&tokens->at[k], ")") || sign_is(&tokens->at[k], ".."))
             return 0;
         if (sign_is(&tokens->at[k], "["))
             return 1;
@@ -165,6 +168,70 @@ static void put_token(cr_buf *out, const cr_token *t)
         cr_buf_char(out, '"');
 }
 
+/* ---- decision tables: cells stand in columns ---- */
+
+enum { MAX_COLUMNS = 32 };
+
+typedef struct cr_columns {
+    size_t width[MAX_COLUMNS];
+} cr_columns;
+
+/* As wide as a terminal or editor shows it: Chinese characters take two places. */
+static size_t shown_width(cr_str s)
+{
+    size_t width = 0;
+    uint32_t cp;
+    for (size_t i = 0; i < s.n;) {
+        int used = cr_utf8_next(s.p + i, s.n - i, &cp);
+        width += used > 2 ? 2 : 1;
+        i += used ? (size_t)used : 1;
+    }
+    return width;
+}
+
+/* Of the tokens that end before `end`, back to the bar or line start before them. */
+static size_t cell_width(const cr_tokens *tokens, uint32_t end)
+{
+    size_t width = 0;
+    for (uint32_t i = end; i-- > 0 && !sign_is(&tokens->at[i], "|");) {
+        const cr_token *t = &tokens->at[i];
+        width += shown_width(t->text) + (t->kind == CR_K_STRING ? 2u : 0u);
+        if (t->starts || sign_is(t - 1, "|"))
+            break;
+        width += (size_t)blank_between(i > 1 ? t - 2 : NULL, t - 1, t);
+    }
+    return width;
+}
+
+static uint32_t column_of(const cr_tokens *tokens, uint32_t bar)
+{
+    uint32_t column = 0;
+    for (uint32_t i = bar; column < MAX_COLUMNS - 1 && i-- > 0 && !tokens->at[i].starts;)
+        column += (uint32_t)sign_is(&tokens->at[i], "|");
+    return column;
+}
+
+/* The widths of the columns of the statement that begins at `from`. */
+static void measure(cr_columns *c, const cr_tokens *tokens, uint32_t from)
+{
+    memset(c, 0, sizeof *c);
+    if (!word_is(&tokens->at[from], "table") && !word_is(&tokens->at[from], "replace"))
+        return;
+    for (uint32_t i = from + 1; i + 1 < tokens->n && tokens->at[i].starts != 2; i++) {
+        if (!sign_is(&tokens->at[i], "|"))
+            continue;
+        size_t width = cell_width(tokens, i), *widest = &c->width[column_of(tokens, i)];
+        *widest = width > *widest ? width : *widest;
+    }
+}
+
+static void pad_cell(cr_layout *l, const cr_tokens *tokens, uint32_t bar, const cr_columns *c)
+{
+    size_t widest = c->width[column_of(tokens, bar)], width = cell_width(tokens, bar);
+    if (widest > width && widest < 100)
+        cr_buf_repeat(l->out, ' ', widest - width);
+}
+
 /* ---- lines ---- */
 
 static int new_line_in_source(const cr_layout *l, const cr_token *t)
@@ -175,7 +242,8 @@ static int new_line_in_source(const cr_layout *l, const cr_token *t)
     return 0;
 }
 
-static void write_token(cr_layout *l, const cr_tokens *tokens, uint32_t i, const cr_token *head)
+static void write_token(cr_layout *l, const cr_tokens *tokens, uint32_t i, const cr_token *head,
+                        const cr_columns *columns)
 {
     const cr_token *t = &tokens->at[i];
     const char *indent = t->starts == 2 ? "" : t->starts == 1 ? clause_indent(head, t) : "      ";
@@ -189,6 +257,9 @@ static void write_token(cr_layout *l, const cr_tokens *tokens, uint32_t i, const
         if (t->starts == 2 && blank && l->out->n > 1)
             cr_buf_char(l->out, '\n');
         cr_buf_text(l->out, indent);
+    } else if (sign_is(t, "|")) {
+        pad_cell(l, tokens, i, columns);
+        cr_buf_text(l->out, " ");
     } else if (i > 0 && sign_is(&tokens->at[i - 1], ",") && in_keys(tokens, i)) {
         ; /* nothing between them */
     } else if (i > 0 && blank_between(i > 1 ? &tokens->at[i - 2] : NULL, &tokens->at[i - 1], t)) {
@@ -204,15 +275,18 @@ int cr_format(cr_buf *out, const cr_file *file, cr_diags *diags)
     cr_tokens tokens = {0};
     cr_layout l = {out, file->text, 0};
     const cr_token *head = NULL;
+    cr_columns columns;
     int blank = 0;
     if (cr_str_starts(l.text, CR_STR("\xEF\xBB\xBF")))
         l.text = cr_str_part(l.text, 3, l.text.n);
     cr_arena_init(&arena, out->a);
     int bad = cr_lex(&tokens, &arena, file, 0, diags);
     for (uint32_t i = 0; !bad && i + 1 < tokens.n; i++) {
-        if (tokens.at[i].starts == 2 || !head)
+        if (tokens.at[i].starts == 2 || !head) {
             head = &tokens.at[i];
-        write_token(&l, &tokens, i, head);
+            measure(&columns, &tokens, i);
+        }
+        write_token(&l, &tokens, i, head, &columns);
     }
     if (!bad) {
         gap_comments(&l, l.text.n, "", &blank, tokens.n > 1);

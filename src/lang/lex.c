@@ -81,6 +81,20 @@ static int begins_clause(const cr_token *t)
     return one_of(t, CR_K_WORD, words);
 }
 
+/* A line of cells is a clause, whatever sign it begins with: `>= 2016-01 | - | 60`. */
+static int line_of_cells(const cr_lexer *l)
+{
+    int text = 0;
+    for (size_t i = l->at; i < l->text.n && l->text.p[i] != '\n'; i++) {
+        text ^= l->text.p[i] == '"';
+        if (!text && l->text.p[i] == '#')
+            return 0;
+        if (!text && l->text.p[i] == '|')
+            return 1;
+    }
+    return 0;
+}
+
 static void push(cr_lexer *l, cr_token t)
 {
     if (l->fresh) {
@@ -90,7 +104,8 @@ static void push(cr_lexer *l, cr_token t)
             l->depth = 0; /* a statement closes what was left open above it */
         if (column_one || !last)
             t.starts = column_one ? 2 : 1;
-        else if (l->depth == 0 && ((!wants_more(last) && !continues(&t)) || begins_clause(&t)))
+        else if (l->depth == 0 &&
+                 ((!wants_more(last) && !continues(&t)) || begins_clause(&t) || line_of_cells(l)))
             t.starts = 1;
         l->fresh = 0;
     }

@@ -287,9 +287,9 @@ static const cr_statement_form FORMS[] = {
     {"remove", CR_S_REMOVE, 0, head_remove, clause_cites},
     {"given", CR_S_GIVEN, 0, head_word, cr_p_example},
     {"example", CR_S_EXAMPLE, 0, head_word, cr_p_example},
-    {"table", CR_S_TABLE, 0, NULL, NULL},
-    {"carried", CR_S_TABLE, 0, NULL, NULL},
-    {"allocate", CR_S_TABLE, 0, NULL, NULL},
+    {"table", CR_S_TABLE, 0, cr_p_head_rule, cr_p_rule},
+    {"carried", CR_S_DEFINE, 0, NULL, NULL},
+    {"allocate", CR_S_DEFINE, 0, NULL, NULL},
 };
 enum { N_FORMS = sizeof FORMS / sizeof *FORMS };
 

@@ -64,9 +64,13 @@ cr_row_key cr_p_key(cr_parser *p);
 
 /* parse_rules.c */
 void cr_p_rule(cr_parser *p, cr_stmt *s);
-void cr_p_condition(cr_parser *p, cr_stmt *s);
-void cr_p_arm(cr_parser *p, cr_stmt *s);
 void cr_p_head_rule(cr_parser *p, cr_stmt *s);
+cr_clause cr_p_clause(cr_parser *p, cr_clause_kind kind);
+void cr_p_tail(cr_parser *p, cr_clause *c); /* period, citations, end */
+
+/* parse_table.c */
+void cr_p_hit(cr_parser *p, cr_stmt *s);
+int cr_p_table_line(cr_parser *p, cr_stmt *s); /* 0 = the line has no cells */
 
 /* parse_facts.c */
 void cr_p_example(cr_parser *p, cr_stmt *s);

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Clauses of define, decide, status and require. */
+/* Clauses of define, decide, status and require; heads of all rules. */
 #include "lang/parse_internal.h"
 
-static void tail(cr_parser *p, cr_clause *c)
+void cr_p_tail(cr_parser *p, cr_clause *c)
 {
     c->period = cr_p_period(p);
     cr_p_cites(p, &c->cites);
     c->end = p->tokens[p->at > p->first ? p->at - 1 : p->at].pos;
 }
 
-static cr_clause clause(cr_parser *p, cr_clause_kind kind)
+cr_clause cr_p_clause(cr_parser *p, cr_clause_kind kind)
 {
     cr_clause c = {0};
     c.kind = (uint8_t)kind;
@@ -21,7 +21,7 @@ static cr_clause clause(cr_parser *p, cr_clause_kind kind)
 
 static int value_clause(cr_parser *p, cr_stmt *s)
 {
-    cr_clause c = clause(p, CR_C_VALUE);
+    cr_clause c = cr_p_clause(p, CR_C_VALUE);
     if (cr_p_take(p, "when")) {
         c.kind = CR_C_WHEN;
         c.cond = cr_p_expr(p);
@@ -36,7 +36,7 @@ static int value_clause(cr_parser *p, cr_stmt *s)
     }
     cr_p_want(p, "=");
     c.value = cr_p_expr(p);
-    tail(p, &c);
+    cr_p_tail(p, &c);
     CR_P_PUSH(p, s->clauses, c);
     return 1;
 }
@@ -110,7 +110,7 @@ static int group(cr_parser *p, cr_stmt *s)
 
 static void condition(cr_parser *p, cr_stmt *s)
 {
-    cr_clause c = clause(p, CR_C_CONDITION);
+    cr_clause c = cr_p_clause(p, CR_C_CONDITION);
     c.group = s->group;
     c.group_no = s->group_no;
     c.at_least = s->at_least;
@@ -123,7 +123,7 @@ static void condition(cr_parser *p, cr_stmt *s)
         if (c.fails.zh.n == 0)
             cr_p_fail(p, CR_D_EXPECTED, "a text after 'fails'");
     }
-    tail(p, &c);
+    cr_p_tail(p, &c);
     if (s->group_no == 0)
         cr_p_fail(p, CR_D_EXPECTED,
                   "'all of', 'any of', 'none of' or 'at least n of' above the conditions");
@@ -143,14 +143,14 @@ static void arm_reason(cr_parser *p, cr_clause *c)
 
 static void arm(cr_parser *p, cr_stmt *s)
 {
-    cr_clause c = clause(p, CR_C_ARM);
+    cr_clause c = cr_p_clause(p, CR_C_ARM);
     c.name = cr_p_word(p, "a value of the status");
     if (cr_p_take(p, "by"))
         arm_reason(p, &c);
     cr_p_want(p, ":");
     if (!cr_p_take(p, "otherwise"))
         c.cond = cr_p_expr(p);
-    tail(p, &c);
+    cr_p_tail(p, &c);
     CR_P_PUSH(p, s->clauses, c);
 }
 
@@ -172,9 +172,12 @@ void cr_p_rule(cr_parser *p, cr_stmt *s)
         else_names(p, s);
         return;
     }
+    if (s->kind == CR_S_TABLE && cr_p_table_line(p, s))
+        return;
     if (general_rule(p, s))
         return;
-    if (s->kind == CR_S_DEFINE && value_clause(p, s))
+    if ((s->kind == CR_S_DEFINE || (s->kind == CR_S_TABLE && cr_p_is(p, "otherwise"))) &&
+        value_clause(p, s))
         return;
     const cr_token *next = cr_p_ahead(p, 1);
     int named = cr_p_tok(p)->kind == CR_K_WORD;
@@ -188,7 +191,9 @@ void cr_p_rule(cr_parser *p, cr_stmt *s)
             p, CR_D_CLAUSE,
             s->kind == CR_S_DEFINE
                 ? "'=', 'when', 'otherwise', 'where', 'rounded', 'from', 'cites' or 'by design'"
-                : "a condition or arm, 'from', 'cites' or 'by design'");
+            : s->kind == CR_S_TABLE ? "cells with '|' between them, 'otherwise', 'rounded', "
+                                      "'from', 'cites' or 'by design'"
+                                    : "a condition or arm, 'from', 'cites' or 'by design'");
 }
 
 /* ---- heads ---- */
@@ -212,13 +217,16 @@ void cr_p_head_rule(cr_parser *p, cr_stmt *s)
     s->name = cr_p_word(p, "a name");
     if (s->kind != CR_S_REQUIRE && cr_p_take(p, "("))
         parameters(p, s);
-    if (s->kind == CR_S_DEFINE || (s->kind == CR_S_STATUS && cr_p_is(p, ":"))) {
+    if (s->kind == CR_S_DEFINE || s->kind == CR_S_TABLE ||
+        (s->kind == CR_S_STATUS && cr_p_is(p, ":"))) {
         cr_p_want(p, ":");
         s->type = cr_p_type(p);
     }
+    if (s->kind == CR_S_TABLE)
+        cr_p_hit(p, s);
     s->label = cr_p_label(p);
     if (s->kind == CR_S_REQUIRE) {
-        cr_clause c = clause(p, CR_C_CONDITION);
+        cr_clause c = cr_p_clause(p, CR_C_CONDITION);
         cr_p_want(p, ":");
         c.cond = cr_p_expr(p);
         CR_P_PUSH(p, s->clauses, c);

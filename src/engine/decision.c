@@ -79,11 +79,11 @@ static cr_pval sum_of_rows(cr_build *b, cr_env *env, int32_t space)
     return v;
 }
 
-/* A bound below the values of every row. */
+/* Below the values of every row, so that no row that may hold is equal to it. */
 static cr_rat least_value(cr_build *b, cr_env *env, int32_t space)
 {
     const cr_stmt *s = env->stmt;
-    cr_rat least = {0, 1}, low;
+    cr_rat least = {-1, 1}, one = {1, 1}, low;
     for (uint32_t i = 0; i < s->clauses.n && !b->failed; i++) {
         const cr_clause *r = &s->clauses.at[i];
         if (!is_row(b, r))
@@ -91,7 +91,9 @@ static cr_rat least_value(cr_build *b, cr_env *env, int32_t space)
         cr_pval v = cr_lower(b, env, space, r->value);
         if (b->failed || v.lo >= 0) /* a divisor is at least 1 */
             continue;
-        if (cr_rat_make(v.lo, v.den, &low) == 0 && cr_rat_cmp(low, least) < 0)
+        if (cr_rat_make(v.lo, v.den, &low) || cr_rat_sub(low, one, &low))
+            cr_build_fail(b, "the exact result may need more than 128 bits");
+        else if (cr_rat_cmp(low, least) < 0)
             least = low;
     }
     return least;

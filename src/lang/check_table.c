@@ -180,6 +180,16 @@ static void ordered_atoms(cr_table *t, cr_column *col, const cr_expr *column, co
     }
 }
 
+/* A field says whether it is an event; a definition may pass one on. */
+static int may_not_have_happened(const cr_expr *column)
+{
+    int has_none = column->type.kind == CR_T_ENUM || column->type.kind == CR_T_DATE ||
+                   column->type.kind == CR_T_MONTH;
+    return column->type.event ||
+           (has_none && column->kind == CR_X_NAME &&
+            (column->ref.kind == CR_REF_DEF || column->ref.kind == CR_REF_ARG));
+}
+
 static void make_atoms(cr_table *t, cr_column *col, const cr_expr *column, const cr_seek *s)
 {
     cr_rat zero = {0, 1};
@@ -192,7 +202,7 @@ static void make_atoms(cr_table *t, cr_column *col, const cr_expr *column, const
     } else {
         ordered_atoms(t, col, column, s);
     }
-    if (column->type.event)
+    if (may_not_have_happened(column))
         add_atom(t, col, zero, 1);
 }
 

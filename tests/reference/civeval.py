@@ -249,25 +249,24 @@ class Policy:
         walk(expression, entity)
         return result
 
-    def expressions(self, rule: Rule, day: datetime.date) -> List[tuple]:
+    def expressions(self, rule: Rule) -> List[tuple]:
         result = [rule.condition] + list(rule.locals.values())
         lines = list(rule.lines)
         for _, _, conditions in rule.groups:
             lines += conditions
         for line in lines:
-            if line.period.holds(day):
-                result += [e for e in (line.condition, line.value) if isinstance(e, tuple)]
-                if line.reason and line.reason[0] == "reason of":
-                    result.append(("name", line.reason[1], {}, None, False))
+            result += [e for e in (line.condition, line.value) if isinstance(e, tuple)]
+            if line.reason and line.reason[0] == "reason of":
+                result.append(("name", line.reason[1], {}, None, False))
         if isinstance(rule.rounded, str):
             result.append(("name", rule.rounded, {}, None, True))
         return [e for e in result if e is not None]
 
-    def reads(self, rule: Rule, day: datetime.date) -> List[Target]:
+    def reads(self, rule: Rule) -> List[Target]:
         """What a rule reads, with the keys of parameters that bind to names of the row."""
         entity = public_name(rule)[0]
         result = []
-        for expression in self.expressions(rule, day):
+        for expression in self.expressions(rule):
             for target in self.named(expression, entity, rule, tuple(rule.locals)):
                 result.append(target)
                 if target.what == "parameter":
@@ -277,16 +276,16 @@ class Policy:
                             result.append(bound)
         return result
 
-    def cone(self, require: Rule, day: datetime.date) -> set:
-        """The rules that the condition of a require is made of."""
+    def cone(self, require: Rule) -> set:
+        """The rules that the condition of a require is made of, in any of their versions."""
         seen, todo = set(), [require]
         while todo:
-            for target in self.reads(todo.pop(), day):
+            for target in self.reads(todo.pop()):
                 if target.what in ("rule", "reason"):
                     key = (target.entity, target.name)
                     if key not in seen:
                         seen.add(key)
-                        todo += [rule for rule in self.rules[key] if rule.period.holds(day)]
+                        todo += self.rules[key]
         return seen
 
     # -- types, as far as names of enums and forms of output need them --
@@ -492,7 +491,7 @@ class Run:
         self.strict = strict
         self.presume = presume
         self.remembered: Dict[tuple, Value] = {}
-        self.cones: Dict[tuple, set] = {}
+        self.cones: Dict[int, set] = {}
 
     def output(self, row: CaseRow, name: str, day: datetime.date, reason: bool = False) -> Value:
         """An output as its caller sees it: its own value; a require gates the rules that read a name, not the name."""
@@ -538,7 +537,10 @@ class Run:
             return unknown(NOT_IN_FORCE, f"rule:{name}")
         if rule.word == "status":
             return self.status(rule, lines, scope, reason, name)
-        value = self.lines(lines, scope, name, lambda line: self.expr(line.value, scope, rule.type))
+        if rule.word == "table":
+            value = self.table(rule, lines, scope)
+        else:
+            value = self.lines(lines, scope, name, lambda line: self.expr(line.value, scope, rule.type))
         if rule.rounded is not None:
             value = self.rounded(rule, value, scope)
         return value._replace(unit=rule.type.unit) if value.known and isinstance(value.value, Fraction) else value
@@ -574,6 +576,54 @@ class Run:
             return value_of(line)
         return choose(self.expr(line.condition, scope), lambda: value_of(line),
                       lambda: self.lines(lines[1:], scope, name, value_of))
+
+    # -- decision tables --
+
+    def table(self, rule: Rule, lines: List[Line], scope: Scope) -> Value:
+        base = [line for line in lines if line.condition == "otherwise"]
+        rows = [line for line in lines if line.condition != "otherwise"]
+        value_of = lambda line: self.expr(line.value, scope, rule.type)
+        if rule.hit in ("unique", "first"):
+            return self.first_row(rows, base, scope, value_of)
+        holds = [self.expr(line.condition, scope) for line in rows]
+        if rule.hit == "sum":
+            total = known(Fraction(0), rule.type.unit)
+            for line, one in zip(rows, holds):
+                total = add(total, choose(one, lambda: value_of(line), lambda: known(Fraction(0), rule.type.unit)), 1)
+            return total
+        if rule.hit == "highest":
+            any_row = NO
+            for one in holds:
+                any_row = logical_or(any_row, one)
+            left = [(line, one) for line, one in zip(rows, holds) if not same_truth(one, False)]
+
+            def best() -> Value:
+                values = [value_of(line) for line, _ in left]
+                both = worst([one for _, one in left] + values)
+                return pick("highest", values) if both.known else both
+            return choose(any_row, best, lambda: value_of(base[0])) if base else best()
+        raise CivError(f"a table that says {rule.hit}")
+
+    def first_row(self, rows: List[Line], base: List[Line], scope: Scope, value_of) -> Value:
+        """As `when` lines; where no row is left behind a condition that is not known, it must hold."""
+        result = value_of(base[0]) if base else None
+        for line in reversed(rows):
+            holds = self.expr(line.condition, scope)
+            if holds.known:
+                result = value_of(line) if holds.value else result
+            elif result is None:
+                result = value_of(line)
+            else:
+                below = result
+                result = choose(holds, lambda: value_of(line), lambda: below)
+        return result
+
+    def e_cell(self, e, scope, wanted):
+        column = self.expr(e[2], scope)
+        constant = self.expr(e[3], scope, self.policy.type_of(e[2], scope))
+        if isinstance(constant.value, Fraction) and not constant.unit:
+            constant = constant._replace(unit=column.unit)
+        return self.equal(column, constant) if e[1] == "=" else compare(e[1], column, constant)
 
     def status(self, rule: Rule, lines: List[Line], scope: Scope, reason: bool, name: str) -> Value:
         value = self.lines(lines, scope, name, lambda line: self.word(line.value, rule.type))
@@ -650,7 +700,7 @@ class Run:
         for require in self.policy.gates.get(target, []):
             if reader is require or self.version([require], row, day) is not require:
                 continue
-            if reader is not None and public_name(reader) in self.cone(require, day):
+            if reader is not None and public_name(reader) in self.cone(require):
                 continue
             scope = Scope(row, require, require.module, day, require.locals, {}, {})
             holds = self.expr(require.condition, scope)
@@ -658,10 +708,10 @@ class Run:
                 return unknown(INVALID, *self.blame(require, row))
         return value
 
-    def cone(self, require: Rule, day: datetime.date) -> set:
-        key = (id(require), day)
+    def cone(self, require: Rule) -> set:
+        key = id(require)
         if key not in self.cones:
-            self.cones[key] = self.policy.cone(require, day)
+            self.cones[key] = self.policy.cone(require)
         return self.cones[key]
 
     def blame(self, require: Rule, row: CaseRow) -> List[str]:

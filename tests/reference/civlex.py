@@ -62,6 +62,8 @@ def _goes_on(before: List[Token], line: List[Token]) -> bool:
     depth -= sum(1 for t in before if t.kind == "sign" and t.text in _CLOSING)
     if depth > 0:
         return True
+    if any(t.kind == "sign" and t.text == "|" for t in line):
+        return False  # a line of cells
     last, first = before[-1], line[0]
     if last.kind in ("sign", "word") and last.text in _GOES_ON_AFTER and not _is_row_dash(before):
         return True

@@ -113,6 +113,8 @@ class Rule:
         self.internal = False
         self.not_before: Optional[datetime.date] = None
         self.rounded: object = None        # None, Rounding, or the name of an option
+        self.hit = ""                      # table: unique, first, sum, highest, collect
+        self.columns: List[tuple] = []     # table
         self.locals: Dict[str, tuple] = {}
         self.lines: List[Line] = []        # define, status
         self.groups: List[Tuple[str, int, List[Line]]] = []  # decide: (all any none least, n, conditions)
@@ -553,7 +555,7 @@ class Parser:
             self.s_entity(statement, r, word)
         elif word in ("parameter", "option", "limit"):
             self.s_parameter(statement, r, word)
-        elif word in ("define", "decide", "status", "require"):
+        elif word in ("define", "decide", "status", "require", "table"):
             self.pack.rules.append(self.rule(statement, r, word))
         elif word in ("amendment", "amend", "replace", "remove"):
             getattr(self, "s_" + word)(statement, r)
@@ -724,6 +726,8 @@ class Parser:
             rule.condition = r.expr()
         elif r.take(":"):
             rule.type = r.type()
+        if word == "table":
+            rule.hit = r.next("word")
         r.label()
         if word == "decide":
             rule.type = Type("bool")
@@ -734,7 +738,51 @@ class Parser:
             rule.type = Type("enum", words=words)
         return rule
 
+    def cells(self, rule: Rule, r: Reader) -> None:
+        """The first row names the columns; a later one is a condition per column, and a value."""
+        if not rule.columns:
+            while not r.take("="):
+                rule.columns.append(r.expr())
+                r.need("|")
+            return
+        condition = ("yes",)
+        for column in rule.columns:
+            if r.sees("-", "|"):
+                r.take("-")
+            else:
+                condition = ("and", condition, self.cell(r, column))
+            r.need("|")
+        rule.lines.append(Line("", condition, r.expr(), None, r.period()))
+
+    def cell(self, r: Reader, column) -> tuple:
+        negated = r.take("not")
+        result = self.cell_test(r, column)
+        while r.take(","):
+            result = ("or", result, self.cell_test(r, column))
+        return ("not", result) if negated else result
+
+    @staticmethod
+    def cell_test(r: Reader, column) -> tuple:
+        for sign in ("<=", ">=", "<", ">"):
+            if r.take(sign):
+                return ("cell", sign, column, r.meas())
+        if r.sees("[") or r.sees("("):
+            low = ">=" if r.next("sign") == "[" else ">"
+            begin = r.meas()
+            r.need("..")
+            end = r.meas()
+            high = "<=" if r.next("sign") == "]" else "<"
+            return ("and", ("cell", low, column, begin), ("cell", high, column, end))
+        if r.take("none"):
+            return ("is none", False, column)
+        begin = r.meas()
+        if r.take(".."):
+            return ("and", ("cell", ">=", column, begin), ("cell", "<=", column, r.meas()))
+        return ("cell", "=", column, begin)
+
     def clause(self, rule: Rule, r: Reader) -> None:
+        if rule.word == "table" and any(token.kind == "sign" and token.text == "|" for token in r.line):
+            self.cells(rule, r)
         while not r.done():
             if r.take(","):
                 continue
@@ -771,7 +819,7 @@ class Parser:
                 self.body(rule, r)
 
     def body(self, rule: Rule, r: Reader) -> None:
-        if rule.word == "define":
+        if rule.word in ("define", "table"):
             condition = None
             if r.take("when"):
                 condition = r.expr()

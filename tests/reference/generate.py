@@ -378,6 +378,49 @@ class Maker:
             self.out += lines + [CITE]
         self.names.setdefault((entity, kind), []).append("m." + name)
 
+    def cell(self, kind: str) -> str:
+        rng = self.rng
+        if self.chance(0.25):
+            return "-"
+        if kind == "bool":
+            return rng.choice(["yes", "no"])
+        if kind == "colour":
+            return rng.choice(["", "", "not "]) + ", ".join(rng.sample(COLOURS, rng.randint(1, 2)))
+        low, high = sorted(rng.sample(range(0, 12), 2))
+        return rng.choice([f"< {high}", f">= {low}", f"{low}, {high}", f"{low} .. {high}", f"[{low} .. {high})",
+                           f"({low} .. {high}]", f"not {low} .. {high}", f"< {low}, > {high}"])
+
+    def table(self, entity: str) -> None:
+        """A decision table over two or three columns, complete by its last row, by `otherwise` or by its grid."""
+        rng = self.rng
+        kinds = [kind for kind in ("bool", "colour", "int") if self.any_name(entity, kind)]
+        if not kinds:
+            return
+        columns = [rng.choice(kinds) for _ in range(rng.randint(1, 3))]
+        names = [self.any_name(entity, kind) for kind in columns]
+        hit = rng.choice(["first", "first", "unique", "sum", "highest"])
+        kind = rng.choice(["money", "money", "int", "colour"] if hit in ("first", "unique") else ["money", "int"])
+        name = self.fresh("d")
+        self.out += [f'\ntable {entity}.m.{name} : {TYPES[kind]} {hit}  "{name}" / "{name}"', "  " + " | ".join(names) + " | ="]
+        if hit == "unique":  # a grid over the first column
+            grid = {"bool": ["yes", "no"], "colour": COLOURS + ["none"], "int": ["< 3", "3, 4", "(4 .. 9]", "> 9"]}[columns[0]]
+            for cell in grid if columns[0] != "colour" or names[0].startswith("m.") or names[0] in self.events_above(entity) else COLOURS:
+                rest = [cell] + ["-"] * (len(columns) - 1)
+                self.out.append("  " + " | ".join(rest) + f" | {self.expr(entity, kind, 1)}")
+        else:
+            for _ in range(rng.randint(1, 4)):
+                cells = [self.cell(column) for column in columns]
+                self.out.append("  " + " | ".join(cells) + f" | {self.expr(entity, kind, 1)}")
+            if hit == "first" and self.chance(0.5):
+                self.out.append("  " + " | ".join("-" for _ in columns) + f" | {self.expr(entity, kind, 1)}")
+            elif hit != "sum":
+                self.out.append(f"  otherwise = {self.expr(entity, kind, 1)}")
+        self.out.append(CITE)
+        self.names.setdefault((entity, kind), []).append("m." + name)
+
+    def events_above(self, entity: str) -> List[str]:
+        return [name for level in self.chain[entity] for name in self.events.get(level, [])]
+
     def rows(self) -> None:
         name = self.fresh("d")
         self.out += [f'\ndefine household.m.{name} : list of person  "{name}"', f"  = members where {self.expr('person', 'bool', 2)}", CITE]
@@ -446,6 +489,8 @@ class Maker:
                 self.define(entity)
             if self.chance(0.5):
                 self.decide(entity)
+            if self.chance(0.5):
+                self.table(entity)
         if self.chance(0.5):
             self.rows()
         if self.chance(0.4):

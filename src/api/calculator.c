@@ -101,7 +101,7 @@ static cr_lane least_lane(uint32_t bits)
 static civ_status compile(civ_calculator *c, civ_error *error)
 {
     const cr_program *p = &c->policy->core->program;
-    cr_plan_error why = {{NULL, 0}, NULL, 0};
+    cr_plan_error why = {{NULL, 0}, NULL, -1, 0};
     c->core.spaces = cr_arena_get(&c->core.arena, (size_t)p->entities.n + 1, 1);
     if (!c->core.spaces)
         return cr_fail(error, CIV_ERROR_MEMORY, NULL, NONE, NONE);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "api/handles.h"
+#include "engine/plan.h"
 #include "lang/format.h"
 #include "policy/embedded.h"
 
@@ -219,9 +220,14 @@ civ_status civ_policy_build(civ_policy **out, civ_policy_builder *b, civ_error *
         return cr_fail(error, CIV_ERROR_POLICY, NULL, NONE, NONE);
     if (bad)
         return cr_fail(error, bad == 3 ? CIV_ERROR_LIMIT : CIV_ERROR_MEMORY, NULL, NONE, NONE);
-    if (cr_diags_keep(&b->diags)) {
+    bad = cr_plan_check(core, b->engine->alloc, &b->diags);
+    if (cr_diags_keep(&b->diags) || bad == 2) {
         cr_policy_release(core);
         return cr_fail(error, CIV_ERROR_MEMORY, NULL, NONE, NONE);
+    }
+    if (bad) {
+        cr_policy_release(core);
+        return cr_fail(error, CIV_ERROR_POLICY, NULL, NONE, NONE);
     }
     return wrap(out, b->engine, core, error);
 }

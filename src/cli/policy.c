@@ -64,27 +64,6 @@ int cli_policy(civ_policy **out, civ_engine *engine, const cli_options *o, int e
 
 /* ---- check ---- */
 
-/* Every output is compiled for all dates, so that what a plan refuses is found here and not at the
- * counter. */
-static int compile_all(civ_policy *policy)
-{
-    int bad = 0;
-    for (size_t i = 0; i < civ_policy_module_count(policy); i++) {
-        civ_error error = CIV_ERROR_INIT;
-        civ_text name;
-        civ_calculator *calculator;
-        civ_policy_module(policy, i, &name, NULL, NULL, NULL);
-        civ_status status = civ_calculator_create(&calculator, policy, &name, 1, NULL, &error);
-        if (status == CIV_ERROR_PLAN) {
-            fprintf(stderr, "%.*s: error CR0316: %s\n", (int)name.length, name.data, error.message);
-            bad++;
-        }
-        if (!status)
-            civ_calculator_release(calculator);
-    }
-    return bad;
-}
-
 int cmd_check(const cli_options *o)
 {
     civ_engine *engine;
@@ -103,12 +82,6 @@ int cmd_check(const cli_options *o)
     if (!bad)
         bad = build(&policy, b, o, &errors);
     size_t findings = civ_policy_builder_diagnostic_count(b);
-    if (!bad) {
-        int plans = compile_all(policy);
-        errors += plans;
-        findings += (size_t)plans;
-        bad = plans ? EXIT_POLICY : 0;
-    }
     if (!bad || bad == EXIT_POLICY)
         printf(o->zh ? "%d 个错误，%d 个警告\n" : "%d errors, %d warnings\n", errors,
                (int)findings - errors);

@@ -5,6 +5,8 @@
 
 #include "engine/build.h"
 
+enum { MAX_SEGMENTS = 2000 };
+
 /* ---- what is needed ---- */
 
 static void need(const cr_program *p, uint8_t *needed, int32_t def)
@@ -180,52 +182,164 @@ static int choose_run(cr_calculator *calc, cr_plan *plan)
     return 0;
 }
 
-static int build_plan(cr_calculator *calc, const int32_t *order, uint32_t n, int32_t from,
-                      int32_t to, cr_plan_error *error)
+/* Where the version in force at the date stands. */
+static cr_pos place_of(const cr_build *b, const cr_def *d)
 {
-    cr_plan empty = {0};
-    cr_build b = {0};
-    if (!CR_PUSH(&calc->arena, calc->plans, empty)) {
-        error->oom = 1;
-        return 1;
-    }
-    b.calc = calc;
-    b.policy = calc->policy;
-    b.program = &calc->policy->program;
-    b.plan = &calc->plans.at[calc->plans.n - 1];
-    b.date = from;
-    b.error = error;
-    b.current = -1;
-    if (init_plan(&b, from, to)) {
-        error->oom = 1;
-        return 1;
-    }
-    for (uint32_t i = 0; i < n && !b.failed; i++)
-        cr_lower_def(&b, order[i]);
-    if (!b.failed && choose_run(calc, b.plan)) {
-        error->oom = 1;
-        return 1;
-    }
-    return b.failed;
+    for (uint32_t v = 0; v < d->versions.n; v++)
+        if (d->versions.at[v].from <= b->date && b->date <= d->versions.at[v].to)
+            return d->versions.at[v].stmt->name_pos;
+    return d->versions.at[0].stmt->name_pos;
 }
 
-int cr_plan_all(cr_calculator *calc, cr_plan_error *error)
+/* The definition is left without a value, so that others are looked at, too. 0 = nothing to report.
+ */
+static int report_failure(cr_build *b)
 {
+    int32_t def = b->error->index;
+    if (!b->diags || b->error->oom || def < 0)
+        return 0;
+    const cr_def *d = &b->program->defs.at[def];
+    if (!b->reported[def])
+        cr_diag_add(b->diags, CR_D_PLAN, place_of(b, d), d->name, cr_str_of(b->error->text));
+    b->reported[def] = 1;
+    b->failed = 0;
+    b->depth = 0;
+    b->current = -1;
+    b->plan->defs[def].value = cr_lower_not_in_force(b, d->entity, def);
+    b->plan->defs[def].reason = b->plan->defs[def].value;
+    return !b->failed;
+}
+
+static void lower_all(cr_build *b, const int32_t *order, uint32_t n)
+{
+    for (uint32_t i = 0; i < n && !b->failed; i++) {
+        cr_lower_def(b, order[i]);
+        for (uint32_t again = 0; b->failed && again < n && report_failure(b); again++)
+            if (b->plan->defs[order[i]].value.reg < 0) /* it failed in what it reads */
+                cr_lower_def(b, order[i]);
+    }
+}
+
+static int build_plan(cr_build *b, const int32_t *order, uint32_t n, int32_t from, int32_t to)
+{
+    cr_calculator *calc = b->calc;
+    cr_plan empty = {0};
+    if (!CR_PUSH(&calc->arena, calc->plans, empty)) {
+        b->error->oom = 1;
+        return 1;
+    }
+    b->plan = &calc->plans.at[calc->plans.n - 1];
+    b->date = from;
+    b->table = NULL;
+    b->table_size = 0;
+    b->products.n = 0;
+    b->current = -1;
+    b->depth = 0;
+    if (init_plan(b, from, to)) {
+        b->error->oom = 1;
+        return 1;
+    }
+    lower_all(b, order, n);
+    if (!b->failed && choose_run(calc, b->plan)) {
+        b->error->oom = 1;
+        return 1;
+    }
+    return b->failed;
+}
+
+static int plan_all(cr_build *b)
+{
+    cr_calculator *calc = b->calc;
     cr_days days = {0};
     uint32_t n = 0;
     uint8_t *needed = needed_defs(calc);
     calc->reads = cr_arena_get(&calc->arena, (size_t)calc->policy->program.fields.n + 1, 1);
     int32_t *order = needed ? by_order(calc, needed, &n) : NULL;
     if (!order || !calc->reads || !segment_days(calc, needed, &days)) {
-        error->oom = 1;
-        error->text = "out of memory";
+        b->error->oom = 1;
+        b->error->text = "out of memory";
         return 1;
     }
-    for (uint32_t i = 0; i < days.n; i++)
-        if (build_plan(calc, order, n, days.at[i],
-                       i + 1 < days.n ? days.at[i + 1] - 1 : CR_DATE_MAX, error))
+    if (days.n > MAX_SEGMENTS)
+        cr_build_fail(b, "the rules change on more than 2000 days");
+    for (uint32_t i = 0; i < days.n && !b->failed; i++)
+        if (build_plan(b, order, n, days.at[i], i + 1 < days.n ? days.at[i + 1] - 1 : CR_DATE_MAX))
             return 1;
+    return b->failed;
+}
+
+static cr_build start(cr_calculator *calc, cr_plan_error *error)
+{
+    cr_build b = {0};
+    b.calc = calc;
+    b.policy = calc->policy;
+    b.program = &calc->policy->program;
+    b.error = error;
+    b.current = -1;
+    return b;
+}
+
+int cr_plan_all(cr_calculator *calc, cr_plan_error *error)
+{
+    cr_build b = start(calc, error);
+    return plan_all(&b);
+}
+
+/* ---- the check of a whole policy ---- */
+
+static int32_t root_of(const cr_program *p, int32_t entity)
+{
+    while (p->entities.at[entity].parent >= 0)
+        entity = p->entities.at[entity].parent;
+    return entity;
+}
+
+/* Everything that stands in the tree of one root. */
+static int want_root(cr_calculator *calc, const cr_program *p)
+{
+    calc->spaces = cr_arena_get(&calc->arena, (size_t)p->entities.n + 1, 1);
+    if (!calc->spaces)
+        return 2;
+    for (uint32_t i = 0; i < p->entities.n; i++)
+        calc->spaces[i] = root_of(p, (int32_t)i) == calc->root;
+    for (uint32_t i = 0; i < p->defs.n; i++) {
+        cr_output o = {(int32_t)i, 0, p->defs.at[i].name};
+        if (calc->spaces[p->defs.at[i].entity] && p->defs.at[i].n_args == 0 &&
+            !CR_PUSH(&calc->arena, calc->outputs, o))
+            return 2;
+    }
     return 0;
+}
+
+static int check_root(cr_policy *policy, cr_alloc alloc, int32_t root, cr_diags *diags)
+{
+    cr_calculator calc = {0};
+    cr_plan_error error = {{NULL, 0}, NULL, -1, 0};
+    calc.policy = policy;
+    calc.alloc = alloc;
+    calc.root = root;
+    cr_arena_init(&calc.arena, alloc);
+    cr_build b = start(&calc, &error);
+    b.diags = diags;
+    b.reported = cr_arena_get(&calc.arena, (size_t)policy->program.defs.n + 1, 1);
+    int bad = !b.reported || want_root(&calc, &policy->program) ? 2 : 0;
+    if (!bad && plan_all(&b))
+        bad = error.oom ? 2 : 1;
+    if (bad == 1 && error.text) /* it could not go on */
+        cr_diag_add(diags, CR_D_PLAN, policy->program.entities.at[root].pos,
+                    policy->program.entities.at[root].name, cr_str_of(error.text));
+    cr_arena_free(&calc.arena);
+    return bad;
+}
+
+int cr_plan_check(cr_policy *policy, cr_alloc alloc, cr_diags *diags)
+{
+    uint32_t errors = diags->errors;
+    for (uint32_t i = 0; i < policy->program.entities.n; i++)
+        if (policy->program.entities.at[i].parent < 0 &&
+            check_root(policy, alloc, (int32_t)i, diags) == 2)
+            return 2;
+    return diags->errors > errors;
 }
 
 const cr_pval *cr_plan_shown(const cr_plan *plan, const cr_expr *expr, const void *owner)

@@ -37,8 +37,11 @@ typedef struct cr_build {
     CR_VEC(cr_product) products;
     uint8_t *
         *cones; /* per definition that is a require: definitions it is made of; NULL = not made */
-    int32_t current; /* definition being lowered; -1 = none */
-    uint32_t depth;  /* of definitions lowered on demand */
+    cr_diags *diags;   /* cr_plan_check: findings go here, and the rest goes on; else NULL */
+    uint8_t *reported; /* cr_plan_check: per definition */
+    int32_t current;   /* definition being lowered; -1 = none */
+    uint32_t depth;    /* of definitions lowered on demand */
+    uint32_t total;    /* operations of all plans */
 } cr_build;
 
 /* emit.c */

@@ -4,12 +4,15 @@
 
 #include <string.h>
 
+enum { MAX_OPERATIONS = 200000, MAX_TOTAL = 2000000 };
+
 void cr_build_fail(cr_build *b, const char *text)
 {
     if (b->failed)
         return;
     b->failed = 1;
     b->error->text = text;
+    b->error->index = b->current;
     if (b->current >= 0)
         b->error->def = b->program->defs.at[b->current].name;
 }
@@ -129,8 +132,9 @@ int32_t cr_emit(cr_build *b, cr_insn insn, cr_lane lane, cr_i128 lo, cr_i128 hi)
 {
     if (b->failed)
         return -1;
-    if (b->plan->code.n > 200000) {
-        cr_build_fail(b, "the plan has more than 200000 operations");
+    if (b->plan->code.n > MAX_OPERATIONS || b->total > MAX_TOTAL) {
+        b->current = -1; /* no definition is to blame more than another */
+        cr_build_fail(b, "the plan has more than 200000 operations, or all plans two million");
         return -1;
     }
     if ((b->plan->code.n + 1) * 2 > b->table_size && table_grow(b)) {
@@ -145,6 +149,7 @@ int32_t cr_emit(cr_build *b, cr_insn insn, cr_lane lane, cr_i128 lo, cr_i128 hi)
     for (; b->table[at] >= 0; at = (at + 1) & (b->table_size - 1))
         if (insn_same(b, &b->plan->code.at[b->table[at]], &insn))
             return b->plan->code.at[b->table[at]].dst;
+    b->total++;
     int32_t dst = new_register(b, insn, lane, lo, hi);
     if (dst >= 0)
         b->table[at] = (int32_t)b->plan->code.n - 1;

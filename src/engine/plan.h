@@ -113,12 +113,17 @@ typedef struct cr_calculator {
 typedef struct cr_plan_error {
     cr_str def;       /* definition that does not compile */
     const char *text; /* why; static */
+    int32_t index;    /* of the definition; -1 = none */
     uint8_t oom;
 } cr_plan_error;
 
 /* Compiles plans for all segments of time. calculator->outputs, root and options are set. 0 fine, 1
  * see error. */
 int cr_plan_all(cr_calculator *calculator, cr_plan_error *error);
+
+/* Compiles every definition for every date, so that what a plan refuses is found when the policy is
+ * built: a finding for each such definition. 0 fine, 1 findings, 2 out of memory. */
+int cr_plan_check(cr_policy *policy, cr_alloc alloc, cr_diags *diags);
 
 /* What the definition came to in an explaining plan; NULL = it was not lowered. */
 const cr_pval *cr_plan_shown(const cr_plan *plan, const cr_expr *expr, const void *owner);

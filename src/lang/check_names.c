@@ -253,6 +253,7 @@ static void declare_entities(cr_checker *c)
             continue;
         }
         e.name = s->name;
+        e.pos = s->name_pos;
         e.label = s->label;
         e.is_root = s->is_root;
         e.parent = e.parent_field = -1;

@@ -44,6 +44,7 @@ typedef struct cr_sym_field {
 
 typedef struct cr_entity {
     cr_str name;
+    cr_pos pos;
     cr_label label;
     uint8_t is_root;
     int32_t parent;            /* entity, -1 for a root */

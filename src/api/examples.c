@@ -427,7 +427,9 @@ static civ_status make_calculator(cr_run *r, civ_error *error)
             return CIV_ERROR_MEMORY;
     if (wanted.n == 0)
         return CIV_ERROR_ARGUMENT;
-    return civ_calculator_create(&r->calculator, r->policy, wanted.at, wanted.n, NULL, error);
+    civ_calculator_options options = CIV_CALCULATOR_OPTIONS_INIT;
+    options.explain = 1; /* keeps every look-up, so that rows no example reaches can be told */
+    return civ_calculator_create(&r->calculator, r->policy, wanted.at, wanted.n, &options, error);
 }
 
 static void run(cr_run *r, civ_policy *base)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/build.h"
+#include "engine/exec.h"
 
 enum { MAX_SEGMENTS = 2000 };
 
@@ -162,6 +163,84 @@ static void mark_outputs(const cr_calculator *calc, const cr_plan *plan, uint8_t
     }
 }
 
+/* A conversion of what is read in only there can read it in the wider lane at once. */
+static void fold_conversions(cr_plan *plan, uint8_t *live, const uint32_t *uses, int32_t *to)
+{
+    for (uint32_t i = 0; i < plan->code.n; i++) {
+        cr_insn *insn = &plan->code.at[i];
+        if (insn->op != CR_OP_CONV || !live[insn->dst] || uses[insn->a] != 1)
+            continue;
+        cr_reg *from = &plan->regs.at[insn->a];
+        cr_insn *source = &plan->code.at[from->insn];
+        if ((source->op != CR_OP_INPUT && source->op != CR_OP_ROW_VALUE) ||
+            cr_insn_is_constant(source) || from->lane > insn->lane)
+            continue;
+        source->lane = from->lane = insn->lane;
+        to[insn->dst] = insn->a;
+        live[insn->dst] = 0;
+    }
+}
+
+static void count_use(const cr_plan *plan, uint32_t *uses, const cr_insn *i)
+{
+    const int32_t operands[] = {i->a, i->b, i->c};
+    if (i->op == CR_OP_ROW)
+        for (int32_t k = 0; k < i->b; k++)
+            uses[plan->args.at[i->a + k]]++;
+    else if (i->op > CR_OP_GIVEN)
+        for (int k = 0; k < 3; k++)
+            if (operands[k] >= 0)
+                uses[operands[k]]++;
+}
+
+static void rename(const int32_t *to, int32_t *reg)
+{
+    if (*reg >= 0)
+        *reg = to[*reg];
+}
+
+static void rename_all(cr_plan *plan, const int32_t *to, uint32_t n_defs)
+{
+    for (uint32_t i = 0; i < plan->code.n; i++) {
+        cr_insn *insn = &plan->code.at[i];
+        if (insn->op == CR_OP_ROW || insn->op <= CR_OP_GIVEN)
+            continue;
+        rename(to, &insn->a);
+        rename(to, &insn->b);
+        rename(to, &insn->c);
+    }
+    for (uint32_t i = 0; i < plan->args.n; i++)
+        rename(to, &plan->args.at[i]);
+    for (uint32_t i = 0; i < n_defs; i++) {
+        rename(to, &plan->defs[i].value.reg);
+        rename(to, &plan->defs[i].value.div);
+        rename(to, &plan->defs[i].reason.reg);
+    }
+}
+
+static int tidy(cr_calculator *calc, cr_plan *plan, uint8_t *live)
+{
+    uint32_t *uses = cr_arena_get(&calc->arena, (size_t)plan->regs.n + 1, sizeof *uses);
+    int32_t *to = cr_arena_get(&calc->arena, (size_t)plan->regs.n + 1, sizeof *to);
+    if (!uses || !to)
+        return 1;
+    for (uint32_t i = 0; i < plan->regs.n; i++)
+        to[i] = (int32_t)i;
+    for (uint32_t i = 0; i < plan->code.n; i++)
+        if (live[plan->code.at[i].dst])
+            count_use(plan, uses, &plan->code.at[i]);
+    for (uint32_t i = 0; i < calc->outputs.n; i++) {
+        const cr_plan_def *d = &plan->defs[calc->outputs.at[i].def];
+        const int32_t regs[] = {d->value.reg, d->value.div, d->reason.reg};
+        for (int k = 0; k < 3; k++)
+            if (regs[k] >= 0)
+                uses[regs[k]] += 2;
+    }
+    fold_conversions(plan, live, uses, to);
+    rename_all(plan, to, calc->policy->program.defs.n);
+    return 0;
+}
+
 /* Explaining plans keep everything; others run what the outputs hang on. Constants are filled once
  * with the frame. */
 static int choose_run(cr_calculator *calc, cr_plan *plan)
@@ -174,10 +253,16 @@ static int choose_run(cr_calculator *calc, cr_plan *plan)
     for (uint32_t i = plan->code.n; i-- > 0;)
         if (calc->explain || live[plan->code.at[i].dst])
             mark_operands(plan, live, &plan->code.at[i]);
+    if (!calc->explain && tidy(calc, plan, live))
+        return 1;
     for (uint32_t i = 0; i < plan->code.n; i++) {
-        const cr_insn *insn = &plan->code.at[i];
-        if (insn->op != CR_OP_CONST && insn->op != CR_OP_FAIL && (calc->explain || live[insn->dst]))
-            plan->run[plan->n_run++] = i;
+        cr_insn *insn = &plan->code.at[i];
+        if (cr_insn_is_constant(insn) || (!calc->explain && !live[insn->dst]))
+            continue;
+        if (insn->op == CR_OP_ROW)
+            insn->c = (int32_t)plan->n_rows++; /* its own place among what was seen */
+        cr_step step = {cr_kernels[insn->op][insn->lane], *insn};
+        plan->run[plan->n_run++] = step;
     }
     return 0;
 }

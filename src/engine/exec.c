@@ -177,12 +177,21 @@ static int frame_fits(const cr_workspace *w, const cr_frame *f)
 
 static size_t frame_size(const cr_workspace *w, const cr_plan *plan, uint32_t n_spaces)
 {
-    size_t size = padded(plan->regs.n * sizeof(void *)) * 3 + padded(n_spaces * sizeof(uint32_t));
+    size_t size = padded(plan->regs.n * sizeof(void *)) * 3 + padded(n_spaces * sizeof(uint32_t)) +
+                  padded(plan->n_rows * CR_SEEN * sizeof(cr_seen_row));
     for (uint32_t r = 0; r < plan->regs.n; r++) {
         uint32_t cap = frame_cap(w, plan->regs.at[r].space);
         size += padded(cap * CR_LANE_BYTES(plan->regs.at[r].lane)) + padded(cap);
     }
     return size + ALIGN;
+}
+
+static void fill_status(cr_frame *f, const cr_insn *insn, uint32_t n)
+{
+    memset(f->st_memory[insn->dst], insn->op == CR_OP_FAIL ? insn->mode : CR_NO_DATA, n);
+    f->st[insn->dst] = f->st_memory[insn->dst];
+    if (insn->op == CR_OP_ROW)
+        fill_lane(f->val[insn->dst], CR_LANE_32, -1, n);
 }
 
 static void fill_constants(cr_frame *f)
@@ -191,12 +200,12 @@ static void fill_constants(cr_frame *f)
     for (uint32_t i = 0; i < plan->code.n; i++) {
         const cr_insn *insn = &plan->code.at[i];
         const cr_reg *r = &plan->regs.at[insn->dst];
+        if (!cr_insn_is_constant(insn))
+            continue;
         if (insn->op == CR_OP_CONST)
             fill_lane(f->val[insn->dst], (cr_lane)r->lane, r->value, f->caps[r->space]);
-        if (insn->op == CR_OP_FAIL) {
-            memset(f->st_memory[insn->dst], insn->mode, f->caps[r->space]);
-            f->st[insn->dst] = f->st_memory[insn->dst];
-        }
+        else
+            fill_status(f, insn, f->caps[r->space]);
     }
 }
 
@@ -220,6 +229,8 @@ static int make_frame(cr_workspace *w, cr_frame *f, const cr_plan *plan)
     at += padded(n * sizeof(void *));
     f->caps = (uint32_t *)(void *)at;
     at += padded(n_spaces * sizeof(uint32_t));
+    f->seen = (cr_seen_row *)(void *)at;
+    at += padded(plan->n_rows * CR_SEEN * sizeof(cr_seen_row));
     for (uint32_t i = 0; i < n_spaces; i++)
         f->caps[i] = w->calc->spaces[i] ? frame_cap(w, (int32_t)i) : 0;
     for (uint32_t r = 0; r < n; r++) {
@@ -261,10 +272,9 @@ int cr_workspace_run(cr_workspace *w, const cr_case *input, int32_t on)
     if (fill_rows(w) || (!frame_fits(w, f) && make_frame(w, f, plan)))
         return 2;
     w->frame = f;
-    for (uint32_t i = 0; i < plan->n_run; i++) {
-        const cr_insn *insn = &plan->code.at[plan->run[i]];
-        cr_kernels[insn->op][insn->lane](w, insn);
-    }
+    for (const cr_step *step = plan->run, *end = step + plan->n_run; step < end; step++)
+        if (w->spaces[step->insn.space].n > 0)
+            step->kernel(w, &step->insn);
     return 0;
 }
 

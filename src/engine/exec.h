@@ -15,6 +15,14 @@ typedef struct cr_space_rows { /* the rows of one space in the block */
     uint32_t cap, parent_cap;
 } cr_space_rows;
 
+/* Look-ups seen before: a block has few dates, regions and keys, and a policy never changes. */
+enum { CR_SEEN = 16 };
+typedef struct cr_seen_row {
+    int64_t date; /* 0 = free, else date + 2^32 */
+    int32_t region, row;
+    uint32_t key;
+} cr_seen_row;
+
 typedef struct cr_frame { /* registers of one plan */
     const cr_plan *plan;
     void **val; /* per register: its lanes */
@@ -23,8 +31,9 @@ typedef struct cr_frame { /* registers of one plan */
     uint8_t **st_memory; /* per register: room for them */
     void *block;         /* that all the above point into */
     size_t block_size;
-    uint32_t *caps; /* per space: rows that there is room for */
-    uint8_t **mark; /* per register: rows that why.c asks about; made on demand */
+    uint32_t *caps;    /* per space: rows that there is room for */
+    cr_seen_row *seen; /* CR_SEEN for each ROW instruction */
+    uint8_t **mark;    /* per register: rows that why.c asks about; made on demand */
     void *mark_block;
     size_t mark_size;
 } cr_frame;
@@ -39,7 +48,6 @@ typedef struct cr_workspace {
     int32_t on;
 } cr_workspace;
 
-typedef void (*cr_kernel)(cr_workspace *w, const cr_insn *i);
 extern const cr_kernel cr_kernels[CR_OP_COUNT]
                                  [5]; /* by operation and lane; 0 where lanes do not matter */
 

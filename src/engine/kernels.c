@@ -649,6 +649,21 @@ static void k_given(cr_workspace *w, const cr_insn *i)
 
 /* ---- parameters ---- */
 
+static int32_t seen_row(cr_workspace *w, const cr_insn *i, const cr_ptable *table, int32_t region,
+                        uint32_t key, int32_t date)
+{
+    cr_seen_row *seen = &w->frame->seen[(uint32_t)i->c * CR_SEEN +
+                                        ((uint32_t)region * 5u + key + (uint32_t)date) % CR_SEEN];
+    int64_t day = (int64_t)date + (INT64_C(1) << 32);
+    if (seen->date != day || seen->region != region || seen->key != key) {
+        seen->row = cr_ptable_find(w->calc->policy, table, region, key, date);
+        seen->date = day;
+        seen->region = region;
+        seen->key = key;
+    }
+    return seen->row;
+}
+
 static void k_row(cr_workspace *w, const cr_insn *i)
 {
     const cr_policy *policy = w->calc->policy;
@@ -668,7 +683,7 @@ static void k_row(cr_workspace *w, const cr_insn *i)
         if (!st && (in[0] == CR_NEVER || cr_ptable_key(table, in + 2, &key)))
             st = CR_NO_DATA;
         if (!st)
-            d[k] = cr_ptable_find(policy, table, (int32_t)in[1], key, (int32_t)in[0]);
+            d[k] = seen_row(w, i, table, (int32_t)in[1], key, (int32_t)in[0]);
         if (!st && (d[k] < 0 || (w->calc->strict && in[0] > table->rows.at[d[k]].confirmed_to)))
             st = CR_NO_DATA;
         if (st)

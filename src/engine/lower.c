@@ -350,7 +350,7 @@ static int32_t emit_row(cr_build *b, cr_env *env, int32_t space, const cr_expr *
     if (nation_override(b, table) >= 0)
         return cr_emit_const(b, space, nation_override(b, table));
     regs[n++] = x->at ? cr_lower(b, env, space, x->at).reg : b->plan->on;
-    regs[n++] = param->by_region && x->keys.n > param->n_keys
+    regs[n++] = param->by_region && x->keys.n > param->n_keys && !table->national
                     ? cr_lower(b, env, space, x->keys.at[param->n_keys].value).reg
                     : cr_emit_const(b, space, 0);
     for (uint32_t i = 0; i < param->n_keys && i < x->keys.n && n < CR_MAX_KEYS + 2; i++) {
@@ -364,6 +364,7 @@ static int32_t emit_row(cr_build *b, cr_env *env, int32_t space, const cr_expr *
         regs[i] = cr_emit_lane(b, regs[i], CR_LANE_64);
     }
     insn.imm = x->ref.index;
+    insn.mode = (uint8_t)(table->national && table->rows.n == 0 && n == 2 && !x->at);
     insn.a = (int32_t)b->plan->args.n;
     insn.b = (int32_t)n;
     for (uint32_t i = 0; i < n; i++)
@@ -374,10 +375,36 @@ static int32_t emit_row(cr_build *b, cr_env *env, int32_t space, const cr_expr *
     return b->failed ? -1 : cr_emit(b, insn, CR_LANE_32, -1, (cr_i128)table->rows.n);
 }
 
+/* The row that serves everywhere and for the whole segment, so that its value is a constant of the
+ * plan; -1 = none. Explaining plans show the row, and a row that is confirmed to a day before the
+ * end is listed as unconfirmed: both keep the look-up. */
+static int32_t row_everywhere(const cr_build *b, const cr_expr *x, const cr_param *param,
+                              const cr_ptable *table)
+{
+    if (b->calc->explain || x->at || param->n_keys > 0 || !table->national)
+        return -1;
+    int32_t row = cr_ptable_find(b->policy, table, 0, 0, b->plan->from);
+    if (row < 0 || cr_ptable_find(b->policy, table, 0, 0, b->plan->to) != row ||
+        table->rows.at[row].confirmed_to < b->plan->to)
+        return -1;
+    return row;
+}
+
+static int is_empty_row(const cr_build *b, int32_t row)
+{
+    const cr_insn *insn = &b->plan->code.at[b->plan->regs.at[row].insn];
+    return insn->op == CR_OP_ROW && insn->mode;
+}
+
 cr_pval cr_lower_param(cr_build *b, cr_env *env, int32_t space, const cr_expr *x, int none)
 {
     const cr_param *param = &b->program->params.at[x->ref.index];
     const cr_ptable *table = &b->policy->tables.at[x->ref.index];
+    int32_t everywhere = row_everywhere(b, x, param, table);
+    if (everywhere >= 0)
+        return cr_pval_const(
+            b, space, none ? table->rows.at[everywhere].is_none : table->rows.at[everywhere].value,
+            none ? 1 : table->den);
     int32_t row = emit_row(b, env, space, x, param);
     cr_insn insn = insn_of(none ? CR_OP_ROW_NONE : CR_OP_ROW_VALUE, space);
     cr_pval v = cr_pval_none();
@@ -385,6 +412,7 @@ cr_pval cr_lower_param(cr_build *b, cr_env *env, int32_t space, const cr_expr *x
         return v;
     insn.a = cr_emit_lane(b, row, CR_LANE_32);
     insn.imm = x->ref.index;
+    insn.mode = !b->failed && is_empty_row(b, row);
     v.lo = none ? 0 : table->lo;
     v.hi = none ? 1 : table->hi;
     if (!none && table->may_be_none && v.lo > 0)

@@ -78,6 +78,14 @@ typedef struct cr_shown { /* explaining plans: what an expression came to */
     cr_pval value;
 } cr_shown;
 
+struct cr_workspace;
+typedef void (*cr_kernel)(struct cr_workspace *w, const cr_insn *i);
+
+typedef struct cr_step {
+    cr_kernel kernel;
+    cr_insn insn;
+} cr_step;
+
 typedef struct cr_plan {
     int32_t from, to; /* dates that it serves */
     CR_VEC(cr_insn) code;
@@ -85,9 +93,10 @@ typedef struct cr_plan {
     CR_VEC(int32_t) args;
     cr_plan_def *defs; /* per definition of the program */
     CR_VEC(cr_shown) shown;
-    int32_t on;    /* register of the date, in the root's space */
-    uint32_t *run; /* instructions to execute: those that outputs hang on, constants left out */
+    int32_t on;   /* register of the date, in the root's space */
+    cr_step *run; /* what to execute: what outputs hang on, constants left out */
     uint32_t n_run;
+    uint32_t n_rows; /* ROW instructions in `run` */
 } cr_plan;
 
 typedef struct cr_output { /* one column of answers */
@@ -116,6 +125,13 @@ typedef struct cr_plan_error {
     int32_t index;    /* of the definition; -1 = none */
     uint8_t oom;
 } cr_plan_error;
+
+/* Filled with the frame, and never run: constants, failures, look-ups in a table without rows. */
+static inline int cr_insn_is_constant(const cr_insn *i)
+{
+    return i->op == CR_OP_CONST || i->op == CR_OP_FAIL ||
+           ((i->op == CR_OP_ROW || i->op == CR_OP_ROW_VALUE || i->op == CR_OP_ROW_NONE) && i->mode);
+}
 
 /* Compiles plans for all segments of time. calculator->outputs, root and options are set. 0 fine, 1
  * see error. */

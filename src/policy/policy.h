@@ -46,6 +46,7 @@ typedef struct cr_ptable {
     int64_t den;                    /* common denominator of all rows; 1 for what is not a number */
     int64_t lo, hi;                 /* bounds of `value` over all rows */
     uint8_t may_be_none;
+    uint8_t national; /* no row is for a place, so a look-up does not ask for the region */
     CR_VEC(cr_prow) rows; /* overrides first, then by region, key, from */
     uint32_t n_lets;      /* overrides among them */
 } cr_ptable;

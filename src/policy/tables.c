@@ -253,9 +253,11 @@ static void close_rows(cr_maker *m)
 static void finish(cr_maker *m, const cr_rat *numbers)
 {
     cr_ptable *t = m->table;
+    t->national = !m->param->stmt->local_only;
     for (uint32_t i = 0; i < t->rows.n; i++) {
         cr_prow *row = &t->rows.at[i];
         cr_i128 value;
+        t->national &= row->region == 0;
         if (cr_i128_mul(numbers[i].num, t->den / numbers[i].den, &value) ||
             cr_i128_to_i64(value, &row->value))
             report(m, CR_D_DENOMINATOR, row->row ? row->row->pos : row->let->pos, m->param->name,

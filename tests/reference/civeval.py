@@ -773,7 +773,9 @@ class Run:
         if bare and not special:
             return self.parameter_value(parameter, bare[-1][3], "")
         names = self.policy.key_names(parameter)
-        values = [self.key(parameter, name, i, keys, scope) for i, name in enumerate(names)]
+        region_matters = self.region_matters(parameter, names, special)
+        values = [self.key(parameter, name, i, keys, scope) if name != "region" or region_matters else known(Region(NATION))
+                  for i, name in enumerate(names)]
         look_up = worst(values + ([day] if day is not None else []))
         if not look_up.known:
             return look_up
@@ -807,6 +809,15 @@ class Run:
             if not row.then_as_parent:
                 return missing
         return missing
+
+    @staticmethod
+    def region_matters(parameter: Parameter, names: List[str], special: list) -> bool:
+        """A parameter with rows for the nation alone is the same everywhere, so the region is not asked for."""
+        if parameter.local_only or "region" not in names:
+            return parameter.local_only
+        at = names.index("region")
+        return any(keys[at] != ("word", "nation") and keys[at][1] != NATION
+                   for keys in [row.keys for row in parameter.rows] + [let[2] for let in special])
 
     def key(self, parameter: Parameter, name: str, index: int, keys: Dict[str, tuple], scope: Scope) -> Value:
         kind = self.key_type(name)

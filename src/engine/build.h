@@ -88,7 +88,8 @@ cr_pval cr_select_value(cr_build *b, int32_t space, const cr_type *type, int32_t
                         cr_pval y); /* x where cond, else y */
 cr_pval cr_lower(cr_build *b, cr_env *env, int32_t space, const cr_expr *x);
 int32_t cr_lower_bool(cr_build *b, cr_env *env, int32_t space, const cr_expr *x);
-cr_pval cr_lower_param(cr_build *b, cr_env *env, int32_t space, const cr_expr *x, int none);
+cr_pval cr_lower_param(cr_build *b, cr_env *env, int32_t space, const cr_expr *x,
+                       cr_op op); /* ROW_VALUE, ROW_NONE, ROW_BELOW */
 
 /* decision.c: decision tables */
 cr_pval cr_lower_table(cr_build *b, cr_env *env, int32_t space, const cr_type *type);

@@ -701,6 +701,16 @@ static void k_row_none(cr_workspace *w, const cr_insn *i)
     strict2(w, i, i->a, -1);
 }
 
+static void k_row_below(cr_workspace *w, const cr_insn *i)
+{
+    const cr_ptable *table = &w->calc->policy->tables.at[i->imm];
+    const int32_t *a = VAL(w, i->a);
+    int8_t *d = VAL(w, i->dst);
+    for (uint32_t k = 0, n = N(w, i); k < n; k++)
+        d[k] = a[k] >= 0 && (uint32_t)a[k] < table->rows.n && cr_prow_below(&table->rows.at[a[k]]);
+    strict2(w, i, i->a, -1);
+}
+
 #define LANES(NAME)                                                                                \
     {                                                                                              \
         NAME##_int8_t, NAME##_int16_t, NAME##_int32_t, NAME##_int64_t, NAME##_cr_i128              \
@@ -761,4 +771,5 @@ const cr_kernel cr_kernels[CR_OP_COUNT][5] = {
     [CR_OP_ROW] = SAME(k_row),
     [CR_OP_ROW_VALUE] = LANES(row_value),
     [CR_OP_ROW_NONE] = SAME(k_row_none),
+    [CR_OP_ROW_BELOW] = SAME(k_row_below),
 };

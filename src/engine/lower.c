@@ -187,8 +187,22 @@ static int32_t lower_in(cr_build *b, cr_env *env, int32_t space, const cr_expr *
     return any;
 }
 
+/* Below a limit, or up to it: the row says which. */
+static int32_t within_limit(cr_build *b, cr_env *env, int32_t space, const cr_expr *x)
+{
+    cr_pval v = cr_lower(b, env, space, x->a);
+    cr_pval limit = cr_lower_param(b, env, space, x->b, CR_OP_ROW_VALUE);
+    cr_pval strict = cr_lower_param(b, env, space, x->b, CR_OP_ROW_BELOW);
+    return b->failed
+               ? -1
+               : cr_emit_select(b, space, strict.reg, cr_num_compare(b, space, CR_OP_LT, v, limit),
+                                cr_num_compare(b, space, CR_OP_LE, v, limit));
+}
+
 static int32_t lower_within(cr_build *b, cr_env *env, int32_t space, const cr_expr *x)
 {
+    if (x->a->type.kind == CR_T_NUMBER)
+        return within_limit(b, env, space, x);
     cr_insn insn = insn_of(CR_OP_WITHIN, space);
     insn.a =
         cr_emit_lane(b, cr_emit_space(b, cr_lower(b, env, space, x->a).reg, space), CR_LANE_32);
@@ -211,7 +225,7 @@ static int32_t lower_given(cr_build *b, int32_t space, const cr_expr *x)
 static int32_t lower_is_none(cr_build *b, cr_env *env, int32_t space, const cr_expr *x)
 {
     if (x->a->kind == CR_X_NAME && x->a->ref.kind == CR_REF_PARAM)
-        return cr_lower_param(b, env, space, x->a, 1).reg;
+        return cr_lower_param(b, env, space, x->a, CR_OP_ROW_NONE).reg;
     cr_pval v = cr_lower(b, env, space, x->a);
     cr_i128 never = x->a->type.kind == CR_T_ENUM ? -1 : CR_NEVER;
     return b->failed ? -1
@@ -338,6 +352,21 @@ static int32_t nation_override(const cr_build *b, const cr_ptable *table)
     return -1;
 }
 
+/* The index of a number among bands. */
+static cr_pval cuts_passed(cr_build *b, int32_t space, cr_pval key, const cr_ptable *table,
+                           uint32_t k)
+{
+    cr_pval n = cr_pval_const(b, space, 0, 1);
+    for (uint32_t i = 0; i < table->cuts[k].n && !b->failed; i++) {
+        const cr_cut *cut = &table->cuts[k].at[i];
+        cr_pval at = cr_pval_const(b, space, cut->at.num, cut->at.den);
+        int32_t passed = cr_num_compare(b, space, cut->behind ? CR_OP_LT : CR_OP_LE, at, key);
+        if (!b->failed)
+            n = cr_num_add(b, space, n, cr_pval_reg(b, passed), 1);
+    }
+    return n;
+}
+
 /* Operands of ROW: date, region, keys. Without the region among its keys the table is read for the
  * nation. */
 static int32_t emit_row(cr_build *b, cr_env *env, int32_t space, const cr_expr *x,
@@ -355,6 +384,8 @@ static int32_t emit_row(cr_build *b, cr_env *env, int32_t space, const cr_expr *
                     : cr_emit_const(b, space, 0);
     for (uint32_t i = 0; i < param->n_keys && i < x->keys.n && n < CR_MAX_KEYS + 2; i++) {
         cr_pval key = cr_lower(b, env, space, x->keys.at[i].value);
+        if (table->banded[i])
+            key = cuts_passed(b, space, key, table, i);
         if (!b->failed && (key.den != 1 || key.div >= 0))
             cr_build_fail(b, "a key of a parameter must be whole");
         regs[n++] = key.reg;
@@ -396,30 +427,35 @@ static int is_empty_row(const cr_build *b, int32_t row)
     return insn->op == CR_OP_ROW && insn->mode;
 }
 
-cr_pval cr_lower_param(cr_build *b, cr_env *env, int32_t space, const cr_expr *x, int none)
+cr_pval cr_lower_param(cr_build *b, cr_env *env, int32_t space, const cr_expr *x, cr_op op)
 {
+    int value = op == CR_OP_ROW_VALUE;
     const cr_param *param = &b->program->params.at[x->ref.index];
     const cr_ptable *table = &b->policy->tables.at[x->ref.index];
     int32_t everywhere = row_everywhere(b, x, param, table);
-    if (everywhere >= 0)
-        return cr_pval_const(
-            b, space, none ? table->rows.at[everywhere].is_none : table->rows.at[everywhere].value,
-            none ? 1 : table->den);
+    if (everywhere >= 0) {
+        const cr_prow *r = &table->rows.at[everywhere];
+        return cr_pval_const(b, space,
+                             value                  ? r->value
+                             : op == CR_OP_ROW_NONE ? r->is_none
+                                                    : cr_prow_below(r),
+                             value ? table->den : 1);
+    }
     int32_t row = emit_row(b, env, space, x, param);
-    cr_insn insn = insn_of(none ? CR_OP_ROW_NONE : CR_OP_ROW_VALUE, space);
+    cr_insn insn = insn_of(op, space);
     cr_pval v = cr_pval_none();
     if (b->failed)
         return v;
     insn.a = cr_emit_lane(b, row, CR_LANE_32);
     insn.imm = x->ref.index;
     insn.mode = !b->failed && is_empty_row(b, row);
-    v.lo = none ? 0 : table->lo;
-    v.hi = none ? 1 : table->hi;
-    if (!none && table->may_be_none && v.lo > 0)
+    v.lo = value ? table->lo : 0;
+    v.hi = value ? table->hi : 1;
+    if (value && table->may_be_none && v.lo > 0)
         v.lo = 0;
-    v.den = none ? 1 : table->den;
+    v.den = value ? table->den : 1;
     v.reg = cr_emit(b, insn,
-                    none ? CR_LANE_8 : cr_build_lane(b, v.lo < 0 ? v.lo : 0, v.hi > 0 ? v.hi : 0),
+                    value ? cr_build_lane(b, v.lo < 0 ? v.lo : 0, v.hi > 0 ? v.hi : 0) : CR_LANE_8,
                     v.lo, v.hi);
     return v;
 }
@@ -526,7 +562,7 @@ static cr_pval lower_name(cr_build *b, cr_env *env, int32_t space, const cr_expr
         if (b->program->defs.at[x->ref.index].n_args > 0)
             return cr_pval_space(b, cr_lower_call(b, env, space, x), space);
         return cr_pval_space(b, cr_read_def(b, at, x->ref.index, x->ref.reason), space);
-    case CR_REF_PARAM: return cr_lower_param(b, env, space, x, 0);
+    case CR_REF_PARAM: return cr_lower_param(b, env, space, x, CR_OP_ROW_VALUE);
     case CR_REF_LOCAL: return lower_local(b, env, space, x);
     case CR_REF_ARG: return cr_pval_space(b, env->args[x->ref.index], space);
     case CR_REF_VALUE: return cr_pval_const(b, space, x->ref.index, 1);

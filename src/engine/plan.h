@@ -130,7 +130,9 @@ typedef struct cr_plan_error {
 static inline int cr_insn_is_constant(const cr_insn *i)
 {
     return i->op == CR_OP_CONST || i->op == CR_OP_FAIL ||
-           ((i->op == CR_OP_ROW || i->op == CR_OP_ROW_VALUE || i->op == CR_OP_ROW_NONE) && i->mode);
+           ((i->op == CR_OP_ROW || i->op == CR_OP_ROW_VALUE || i->op == CR_OP_ROW_NONE ||
+             i->op == CR_OP_ROW_BELOW) &&
+            i->mode);
 }
 
 /* Compiles plans for all segments of time. calculator->outputs, root and options are set. 0 fine, 1

@@ -72,7 +72,7 @@ static cr_pval round_by_option(cr_build *b, cr_env *env, int32_t space, cr_pval 
         name.keys.at = &region;
         name.keys.n = 1;
     }
-    cr_pval option = cr_lower_param(b, env, space, &name, 0);
+    cr_pval option = cr_lower_param(b, env, space, &name, CR_OP_ROW_VALUE);
     cr_pval out = cr_num_round(b, space, v, rounding_step(&values->values[0].rounding),
                                values->values[0].rounding.mode);
     for (uint32_t i = 1; i < values->n_values && !b->failed; i++) {

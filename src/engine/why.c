@@ -243,7 +243,8 @@ static void step(cr_walk *walk, const cr_insn *i, uint32_t row)
     case CR_OP_FIRST_DAY:
     case CR_OP_LAST_DAY:
     case CR_OP_ROW_VALUE:
-    case CR_OP_ROW_NONE: pass(walk, i->a, row); break;
+    case CR_OP_ROW_NONE:
+    case CR_OP_ROW_BELOW: pass(walk, i->a, row); break;
     default: step_strict(walk, i, row); break;
     }
 }

@@ -217,7 +217,7 @@ static int32_t table_row(cr_explainer *e, const cr_pval *v, uint32_t row)
     int32_t reg = v->reg;
     for (int n = 0; n < 8 && reg >= 0; n++) {
         const cr_insn *i = &plan->code.at[plan->regs.at[reg].insn];
-        if (i->op == CR_OP_ROW_VALUE || i->op == CR_OP_ROW_NONE)
+        if (i->op == CR_OP_ROW_VALUE || i->op == CR_OP_ROW_NONE || i->op == CR_OP_ROW_BELOW)
             return cr_status_get(e->w, i->a, row) ? -1 : (int32_t)cr_lane_get(e->w, i->a, row);
         if (i->op == CR_OP_UP)
             row = e->w->spaces[i->space].parent[row];

@@ -254,13 +254,15 @@ typedef enum cr_row_key_kind {
     CR_KEY_NAME /* enum word, yes, no */,
     CR_KEY_CODE /* region, also nation = 000000 */,
     CR_KEY_INT,
-    CR_KEY_BAND /* lo..hi; -1 = open */,
+    CR_KEY_BAND /* from, to: `60 .. 69`, `[60 .. 70)`, `< 60`, `>= 70` */,
     CR_KEY_ANY /* - */
 } cr_row_key_kind;
 typedef struct cr_row_key {
     uint8_t kind;
     cr_str text;
-    int64_t lo, hi; /* CR_KEY_INT: lo; CR_KEY_BAND: lo <= x < hi */
+    int64_t lo;           /* CR_KEY_INT */
+    cr_rat from, to;      /* CR_KEY_BAND; den 0 = open on that side */
+    uint8_t above, below; /* CR_KEY_BAND: the bound itself is out */
     cr_pos pos;
 } cr_row_key;
 

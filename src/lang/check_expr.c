@@ -331,14 +331,30 @@ static void membership(cr_checker *c, cr_expr *x)
     }
 }
 
+/* `assets within dibao.limit_assets`: below the limit or up to it, as its row says. */
+static void within_limit(cr_checker *c, cr_expr *x)
+{
+    cr_c_expr(c, x->b, &x->a->type);
+    cr_c_agree(c, x->b->pos, &x->a->type, &x->b->type);
+    if (is_error(&x->b->type))
+        return;
+    if (x->b->kind != CR_X_NAME || x->b->ref.kind != CR_REF_PARAM ||
+        c->p->params.at[x->b->ref.index].stmt->option != 2)
+        cr_c_report(c, CR_D_TYPE, x->b->pos, x->b->text, "a limit");
+}
+
 static void within(cr_checker *c, cr_expr *x)
 {
     static const cr_type region = {.kind = CR_T_REGION};
-    cr_c_expr(c, x->a, &region);
+    cr_c_expr(c, x->a, NULL);
+    set_kind(x, CR_T_BOOL);
+    if (x->a->type.kind == CR_T_NUMBER) {
+        within_limit(c, x);
+        return;
+    }
     cr_c_expr(c, x->b, &region);
     cr_c_agree(c, x->a->pos, &region, &x->a->type);
     cr_c_agree(c, x->b->pos, &region, &x->b->type);
-    set_kind(x, CR_T_BOOL);
 }
 
 static void given(cr_checker *c, cr_expr *x)

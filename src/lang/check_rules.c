@@ -471,6 +471,8 @@ static void check_rows(cr_checker *c, const cr_param *param)
             cr_c_report(c, CR_D_NO_CITATION, row->pos, s->name, "");
         if (row->keys.n != n_keys)
             cr_c_report(c, CR_D_ROW_KEYS, row->pos, CR_STR(""), "as many keys as 'keys' names");
+        if ((row->bound != 0) != (s->option == 2))
+            cr_c_report(c, CR_D_LIMIT, row->pos, s->name, "");
         if (row->value)
             cr_check_literal(c->p, row->value, &param->type, c->d);
     }

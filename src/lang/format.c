@@ -120,7 +120,7 @@ static int blank_between(const cr_token *before2, const cr_token *a, const cr_to
         sign_is(b, ",") || sign_is(b, "%"))
         return 0;
     if (sign_is(b, "["))
-        return 0;
+        return a->kind == CR_K_SIGN;
     if (sign_is(b, "(")) /* a call keeps its bracket close: it is part of the meaning */
         return !b->joined || a->kind == CR_K_SIGN || word_is(a, "in");
     if (sign_is(b, ":"))

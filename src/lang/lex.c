@@ -81,15 +81,23 @@ static int begins_clause(const cr_token *t)
     return one_of(t, CR_K_WORD, words);
 }
 
-/* A line of cells is a clause, whatever sign it begins with: `>= 2016-01 | - | 60`. */
+static int peek_compares(const cr_lexer *l)
+{
+    return peek(l, 0) == '<' || peek(l, 0) == '>';
+}
+
+/* Rows are clauses, whatever sign they begin with: `>= 2016-01 | - | 60`, `< 60 : 100 yuan`. */
 static int line_of_cells(const cr_lexer *l)
 {
-    int text = 0;
+    int text = 0, depth = 0;
     for (size_t i = l->at; i < l->text.n && l->text.p[i] != '\n'; i++) {
-        text ^= l->text.p[i] == '"';
-        if (!text && l->text.p[i] == '#')
+        char c = l->text.p[i];
+        text ^= c == '"';
+        if (!text && c == '#')
             return 0;
-        if (!text && l->text.p[i] == '|')
+        if (!text)
+            depth += (c == '[' || c == '(') - (c == ']' || c == ')');
+        if (!text && (c == '|' || (c == ':' && depth <= 0 && peek_compares(l))))
             return 1;
     }
     return 0;

@@ -421,34 +421,87 @@ int cr_p_cites(cr_parser *p, cr_cites *out)
 
 /* ---- keys of rows ---- */
 
+static cr_rat key_number(cr_parser *p)
+{
+    cr_rat v = {0, 1};
+    int negative = cr_p_take(p, "-");
+    const cr_token *t = cr_p_tok(p);
+    if (t->kind != CR_K_NUMBER || cr_rat_parse(t->text, &v))
+        cr_p_fail(p, CR_D_EXPECTED, "a number");
+    else
+        p->at++;
+    return negative ? cr_rat_neg(v) : v;
+}
+
+/* `[60 .. 70)`: a round bracket leaves the bound out. */
+static void interval(cr_parser *p, cr_row_key *key)
+{
+    key->kind = CR_KEY_BAND;
+    key->above = !cr_p_take(p, "[");
+    if (key->above)
+        cr_p_want(p, "(");
+    key->from = key_number(p);
+    cr_p_want(p, "..");
+    key->to = key_number(p);
+    key->below = !cr_p_take(p, "]");
+    if (key->below)
+        cr_p_want(p, ")");
+}
+
+static int comparison(cr_parser *p, cr_row_key *key)
+{
+    int low = cr_p_is(p, ">") || cr_p_is(p, ">=");
+    int strict = cr_p_is(p, ">") || cr_p_is(p, "<");
+    if (!low && !strict && !cr_p_is(p, "<="))
+        return 0;
+    p->at++;
+    key->kind = CR_KEY_BAND;
+    if (low) {
+        key->above = (uint8_t)strict;
+        key->from = key_number(p);
+    } else {
+        key->below = (uint8_t)strict;
+        key->to = key_number(p);
+    }
+    return 1;
+}
+
+/* A whole number, or a range that takes both ends in. */
+static void number_key(cr_parser *p, cr_row_key *key)
+{
+    key->from = key->to = key_number(p);
+    key->kind = key->from.den == 1 ? CR_KEY_INT : CR_KEY_BAND;
+    key->lo = key->from.num > INT64_MAX / 2 || key->from.num < INT64_MIN / 2
+                  ? INT64_MAX / 2
+                  : (int64_t)key->from.num;
+    if (cr_p_take(p, "..")) {
+        key->kind = CR_KEY_BAND;
+        key->to = key_number(p);
+    }
+}
+
+static int is_code(const cr_token *t)
+{
+    return t->kind == CR_K_NUMBER && (t->text.n == 6 || t->text.n == 9 || t->text.n == 12);
+}
+
 cr_row_key cr_p_key(cr_parser *p)
 {
     cr_row_key key = {0};
     const cr_token *t = cr_p_tok(p);
     key.pos = t->pos;
     key.text = t->text;
-    key.lo = key.hi = -1;
-    if (cr_p_take(p, "-")) {
+    if (cr_p_is(p, "-") && cr_p_ahead(p, 1)->kind != CR_K_NUMBER) {
         key.kind = CR_KEY_ANY;
-    } else if (cr_p_is(p, "nation") ||
-               (t->kind == CR_K_NUMBER && (t->text.n == 6 || t->text.n == 9 || t->text.n == 12))) {
+        p->at++;
+    } else if (cr_p_is(p, "nation") || is_code(t)) {
         key.kind = CR_KEY_CODE;
         key.text = cr_p_code(p);
-    } else if (t->kind == CR_K_NUMBER) {
-        key.kind = CR_KEY_INT;
-        key.lo = cr_p_int(p);
-        if (cr_p_take(p, "..")) {
-            key.kind = CR_KEY_BAND;
-            if (cr_p_tok(p)->kind == CR_K_NUMBER)
-                key.hi = cr_p_int(p);
-        }
-    } else if (cr_p_take(p, "<")) {
-        key.kind = CR_KEY_BAND;
-        key.hi = cr_p_int(p);
-    } else if (cr_p_take(p, ">=")) {
-        key.kind = CR_KEY_BAND;
-        key.lo = cr_p_int(p);
-    } else {
+    } else if (t->kind == CR_K_NUMBER || cr_p_is(p, "-")) {
+        number_key(p, &key);
+    } else if (cr_p_is(p, "[") || cr_p_is(p, "(")) {
+        interval(p, &key);
+    } else if (!comparison(p, &key)) {
         key.kind = CR_KEY_NAME;
         key.text = cr_p_word(p, "a key: a word, a region code, a number, a band or '-'");
     }

@@ -45,13 +45,22 @@ static void unknown_parameter(cr_amender *a, const cr_stmt *s)
         d->nearest = names[at];
 }
 
+static int same_bound(cr_rat a, cr_rat b)
+{
+    return a.num == b.num && a.den == b.den;
+}
+
 static int same_keys(const cr_row *x, const cr_row *y)
 {
     if (x->keys.n != y->keys.n)
         return 0;
     for (uint32_t i = 0; i < x->keys.n; i++) {
         const cr_row_key *k = &x->keys.at[i], *l = &y->keys.at[i];
-        if (k->kind != l->kind || k->lo != l->lo || k->hi != l->hi || !cr_str_eq(k->text, l->text))
+        int number = k->kind == CR_KEY_INT || k->kind == CR_KEY_BAND;
+        if (k->kind != l->kind || (!number && !cr_str_eq(k->text, l->text)))
+            return 0;
+        if (number && (!same_bound(k->from, l->from) || !same_bound(k->to, l->to) ||
+                       k->above != l->above || k->below != l->below))
             return 0;
     }
     return 1;

@@ -36,17 +36,24 @@ typedef struct cr_prow {
     cr_cites cites;    /* the row's, else the parameter's */
 } cr_prow;
 
+typedef struct cr_cut { /* of the number line: before `at`, or behind it */
+    cr_rat at;
+    uint8_t behind;
+} cr_cut;
+
 typedef struct cr_ptable {
     int32_t param;
     uint32_t n_keys;
     int64_t key_lo[CR_MAX_KEYS];    /* enum, bool: 0 */
     uint32_t key_size[CR_MAX_KEYS]; /* number of values; the flat index is mixed radix, first key
                                        slowest */
-    uint32_t flat_size;             /* product, at most 65536 */
-    int64_t den;                    /* common denominator of all rows; 1 for what is not a number */
-    int64_t lo, hi;                 /* bounds of `value` over all rows */
+    uint8_t banded[CR_MAX_KEYS];    /* the index of a number is how many cuts it has passed */
+    CR_VEC(cr_cut) cuts[CR_MAX_KEYS];
+    uint32_t flat_size; /* product, at most 65536 */
+    int64_t den;        /* common denominator of all rows; 1 for what is not a number */
+    int64_t lo, hi;     /* bounds of `value` over all rows */
     uint8_t may_be_none;
-    uint8_t national; /* no row is for a place, so a look-up does not ask for the region */
+    uint8_t national;     /* no row is for a place, so a look-up does not ask for the region */
     CR_VEC(cr_prow) rows; /* overrides first, then by region, key, from */
     uint32_t n_lets;      /* overrides among them */
 } cr_ptable;
@@ -99,6 +106,12 @@ int cr_region_within(const cr_policy *policy, int32_t region,
    does not fall back unless that row says so. */
 int32_t cr_ptable_find(const cr_policy *policy, const cr_ptable *table, int32_t region,
                        uint32_t key, int32_t date);
+
+/* A row of a limit that says `below`: the value itself is out. */
+static inline int cr_prow_below(const cr_prow *row)
+{
+    return row->row && row->row->bound == 1;
+}
 
 /* Writes the flat key for key values, or returns 1 where a value lies outside the table's keys. */
 int cr_ptable_key(const cr_ptable *table, const int64_t *values, uint32_t *out);

@@ -4,96 +4,18 @@
 #include <string.h>
 
 #include "base/date.h"
+#include "policy/keys.h"
 #include "policy/regions.h"
 
-typedef struct cr_maker {
-    cr_policy *p;
-    cr_diags *d;
-    cr_ptable *table;
-    const cr_param *param;
-    int oom;
-} cr_maker;
-
-static void report(cr_maker *m, cr_diag_code code, cr_pos pos, cr_str found, const char *expected)
+static void report(cr_table_maker *m, cr_diag_code code, cr_pos pos, cr_str found,
+                   const char *expected)
 {
     cr_diag_add(m->d, code, pos, found, cr_str_of(expected));
 }
 
-/* ---- keys ---- */
-
-static int key_number(const cr_maker *m, uint32_t k, const cr_row_key *key, int64_t *out)
-{
-    const cr_type *type = &m->param->key_type[k];
-    if (key->kind == CR_KEY_INT) {
-        *out = key->lo;
-        return type->kind != CR_T_NUMBER;
-    }
-    if (key->kind != CR_KEY_NAME)
-        return 1;
-    if (type->kind == CR_T_BOOL) {
-        *out = cr_str_eq(key->text, CR_STR("yes"));
-        return !*out && !cr_str_eq(key->text, CR_STR("no"));
-    }
-    if (type->kind != CR_T_ENUM)
-        return 1;
-    *out = cr_program_enum_value(&m->p->program, type->index, key->text);
-    return *out < 0;
-}
-
-/* Which position in the list of keys a key other than the region has. */
-static uint32_t key_at(const cr_param *param, uint32_t k)
-{
-    return k + (param->by_region && param->stmt->key_names.n > 0 ? 1u : 0u);
-}
-
-static int size_keys(cr_maker *m)
-{
-    cr_ptable *t = m->table;
-    t->n_keys = m->param->n_keys;
-    t->flat_size = 1;
-    for (uint32_t k = 0; k < t->n_keys; k++) {
-        const cr_type *type = &m->param->key_type[k];
-        t->key_size[k] = type->kind == CR_T_ENUM ? m->p->program.enums.at[type->index].n_values : 2;
-        if (type->kind == CR_T_NUMBER) {
-            int64_t lo = INT64_MAX, hi = INT64_MIN;
-            for (uint32_t i = 0; i < m->param->stmt->rows.n; i++) {
-                const cr_row *row = &m->param->stmt->rows.at[i];
-                if (key_at(m->param, k) >= row->keys.n ||
-                    row->keys.at[key_at(m->param, k)].kind != CR_KEY_INT)
-                    continue;
-                int64_t v = row->keys.at[key_at(m->param, k)].lo;
-                lo = v < lo ? v : lo;
-                hi = v > hi ? v : hi;
-            }
-            t->key_lo[k] = lo == INT64_MAX ? 0 : lo;
-            t->key_size[k] = lo == INT64_MAX || hi - lo >= 65536 ? 1 : (uint32_t)(hi - lo + 1);
-        }
-        if (t->flat_size > 65536 / (t->key_size[k] ? t->key_size[k] : 1)) {
-            report(m, CR_D_TOO_MANY, m->param->stmt->name_pos, m->param->name,
-                   "at most 65536 combinations of keys");
-            return 1;
-        }
-        t->flat_size *= t->key_size[k];
-    }
-    return 0;
-}
-
-int cr_ptable_key(const cr_ptable *t, const int64_t *values, uint32_t *out)
-{
-    uint32_t key = 0;
-    for (uint32_t k = 0; k < t->n_keys; k++) {
-        int64_t v = values[k] - t->key_lo[k];
-        if (v < 0 || v >= (int64_t)t->key_size[k])
-            return 1;
-        key = key * t->key_size[k] + (uint32_t)v;
-    }
-    *out = key;
-    return 0;
-}
-
 /* ---- rows ---- */
 
-static int row_region(cr_maker *m, const cr_row_key *key, int32_t *out)
+static int row_region(cr_table_maker *m, const cr_row_key *key, int32_t *out)
 {
     *out = cr_map_get(&m->p->region_map, key->text);
     if (key->kind == CR_KEY_CODE && *out >= 0)
@@ -102,7 +24,7 @@ static int row_region(cr_maker *m, const cr_row_key *key, int32_t *out)
     return 1;
 }
 
-static int row_value(cr_maker *m, const cr_expr *x, cr_pos pos, cr_prow *row, cr_rat *number)
+static int row_value(cr_table_maker *m, const cr_expr *x, cr_pos pos, cr_prow *row, cr_rat *number)
 {
     cr_literal v;
     if (!x || cr_check_value(&m->p->program, x, &m->param->type, &v)) {
@@ -117,7 +39,7 @@ static int row_value(cr_maker *m, const cr_expr *x, cr_pos pos, cr_prow *row, cr
     return 0;
 }
 
-static void push_row(cr_maker *m, const cr_prow *row, cr_rat number)
+static void push_row(cr_table_maker *m, const cr_prow *row, cr_rat number)
 {
     cr_i128 den;
     if (cr_lcm(m->table->den, number.den, &den) || den > INT64_MAX / 1000000) {
@@ -131,7 +53,8 @@ static void push_row(cr_maker *m, const cr_prow *row, cr_rat number)
 }
 
 /* One row for each combination that `-` stands for. */
-static void expand(cr_maker *m, cr_prow row, const cr_row_key *keys, uint32_t k, cr_rat number)
+static void expand(cr_table_maker *m, cr_prow row, const cr_row_key *keys, uint32_t k,
+                   cr_rat number)
 {
     if (m->oom)
         return;
@@ -139,27 +62,19 @@ static void expand(cr_maker *m, cr_prow row, const cr_row_key *keys, uint32_t k,
         push_row(m, &row, number);
         return;
     }
-    const cr_row_key *key = &keys[k];
-    if (key->kind == CR_KEY_BAND) {
-        report(m, CR_D_LATER, key->pos, CR_STR(""), "");
+    uint32_t from = 0, to = 0;
+    if (cr_table_key_range(m, k, &keys[k], &from, &to)) {
+        report(m, CR_D_UNKNOWN_VALUE, keys[k].pos, keys[k].text, "a value of the key");
         return;
     }
-    int64_t v = 0;
-    if (key->kind != CR_KEY_ANY && (key_number(m, k, key, &v) || v < m->table->key_lo[k] ||
-                                    v - m->table->key_lo[k] >= (int64_t)m->table->key_size[k])) {
-        report(m, CR_D_UNKNOWN_VALUE, key->pos, key->text, "a value of the key");
-        return;
-    }
-    uint32_t from = key->kind == CR_KEY_ANY ? 0 : (uint32_t)(v - m->table->key_lo[k]);
-    uint32_t to = key->kind == CR_KEY_ANY ? m->table->key_size[k] - 1 : from;
-    for (uint32_t i = from; i <= to; i++) {
+    for (uint32_t i = from; i < to; i++) {
         cr_prow one = row;
         one.key = row.key * m->table->key_size[k] + i;
         expand(m, one, keys, k + 1, number);
     }
 }
 
-static void add_row(cr_maker *m, const cr_row *row)
+static void add_row(cr_table_maker *m, const cr_row *row)
 {
     cr_prow out = {0};
     cr_rat number;
@@ -180,7 +95,7 @@ static void add_row(cr_maker *m, const cr_row *row)
 
 /* Without keys it answers everywhere (key UINT32_MAX); with them as a row of that region and those
  * keys, for every date. */
-static void add_let(cr_maker *m, const cr_let *let)
+static void add_let(cr_table_maker *m, const cr_let *let)
 {
     cr_prow out = {0};
     cr_rat number;
@@ -231,7 +146,7 @@ static void sort_rows(cr_ptable *t, cr_rat *numbers)
 }
 
 /* A row without an end runs to the day before the next one of its region and keys. */
-static void close_rows(cr_maker *m)
+static void close_rows(cr_table_maker *m)
 {
     for (uint32_t i = 0; i + 1 < m->table->rows.n; i++) {
         cr_prow *row = &m->table->rows.at[i], *next = row + 1;
@@ -250,7 +165,7 @@ static void close_rows(cr_maker *m)
     }
 }
 
-static void finish(cr_maker *m, const cr_rat *numbers)
+static void finish(cr_table_maker *m, const cr_rat *numbers)
 {
     cr_ptable *t = m->table;
     t->national = !m->param->stmt->local_only;
@@ -270,11 +185,11 @@ static void finish(cr_maker *m, const cr_rat *numbers)
 
 static int make_table(cr_policy *p, cr_diags *d, int32_t index)
 {
-    cr_maker m = {p, d, &p->tables.at[index], &p->program.params.at[index], 0};
+    cr_table_maker m = {p, d, &p->tables.at[index], &p->program.params.at[index], 0};
     m.table->param = index;
     m.table->den = 1;
     p->scratch.n = 0;
-    if (size_keys(&m))
+    if (cr_table_size_keys(&m))
         return 1;
     for (uint32_t i = 0; i < m.param->stmt->rows.n && !m.oom; i++)
         add_row(&m, &m.param->stmt->rows.at[i]);

@@ -944,7 +944,10 @@ class Run:
         return logical_not(result) if e[1] else result
 
     def e_within(self, e, scope, wanted):
-        a, b = self.expr(e[2], scope, Type("region")), self.expr(e[3], scope, Type("region"))
+        target = self.policy.resolve(e[3][1], scope.row.entity, scope.module, scope.locals) if e[3][0] == "name" else None
+        limit = target is not None and target.what == "parameter" and self.policy.pack.parameters[target.name].word == "limit"
+        kind = None if limit else Type("region")
+        a, b = self.expr(e[2], scope, kind), self.expr(e[3], scope, kind)
         both = worst((a, b))
         if not both.known:
             return both
@@ -1217,9 +1220,7 @@ def key_matches(key: tuple, value: object) -> bool:
         return value is (key[1] == "yes") if isinstance(value, bool) else value == key[1]
     if key[0] == "number":
         return value == key[1] if isinstance(value, str) else value == Fraction(key[1])
-    if key[0] == "range":
-        return key[1] <= value <= key[2]
-    return value < key[1] if key[0] == "<" else value >= key[1]
+    return all(compare(sign, known(value), known(bound)).value for sign, bound in key[1])
 
 
 # -- examples --

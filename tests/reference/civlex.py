@@ -64,12 +64,25 @@ def _goes_on(before: List[Token], line: List[Token]) -> bool:
         return True
     if any(t.kind == "sign" and t.text == "|" for t in line):
         return False  # a line of cells
+    if line[0].kind == "sign" and line[0].text in ("<", "<=", ">", ">=") and _has_colon(line):
+        return False  # a row of a parameter with a band as key
     last, first = before[-1], line[0]
     if last.kind in ("sign", "word") and last.text in _GOES_ON_AFTER and not _is_row_dash(before):
         return True
     if first.kind == "sign" and first.text == "-":
         return not any(t.text == ":" for t in line)  # a row may begin with the key `-`
     return first.kind in ("sign", "word") and first.text in _GOES_ON_WITH
+
+
+def _has_colon(line: List[Token]) -> bool:
+    """A colon outside of brackets."""
+    depth = 0
+    for token in line:
+        if token.kind == "sign":
+            depth += (token.text in _OPENING) - (token.text in _CLOSING)
+            if token.text == ":" and depth <= 0:
+                return True
+    return False
 
 
 def _is_row_dash(before: List[Token]) -> bool:

@@ -661,17 +661,25 @@ class Parser:
         return field
 
     def key(self, r: Reader):
-        if r.take("-"):
+        """("any",), ("word", w), ("number", text) or ("band", [(sign, bound), ...])."""
+        for sign in ("<=", ">=", "<", ">"):
+            if r.take(sign):
+                return ("band", [(sign, r.number())])
+        if r.sees("[") or r.sees("("):
+            low = ">=" if r.next("sign") == "[" else ">"
+            begin = r.number()
+            r.need("..")
+            end = r.number()
+            return ("band", [(low, begin), ("<=" if r.next("sign") == "]" else "<", end)])
+        if r.sees("-") and not (r.peek(1) and r.peek(1).kind == "number"):
+            r.take("-")
             return ("any",)
-        if r.take("<"):
-            return ("<", Fraction(r.next("number")))
-        if r.take(">="):
-            return (">=", Fraction(r.next("number")))
         if r.kind("word"):
             return ("word", r.next("word"))
-        text = r.next("number")
+        text = "-" if r.take("-") else ""
+        text += r.next("number")
         if r.take(".."):
-            return ("range", Fraction(text), Fraction(r.next("number")))
+            return ("band", [(">=", Fraction(text)), ("<=", r.number())])
         return ("number", text)
 
     def row(self, r: Reader) -> Row:

@@ -160,6 +160,22 @@ class Maker:
                     self.out.append(f'  {place}{column} : {row} by design "test"')
         self.parameters.setdefault(kind, []).append(name + ("[shade]" if keyed else ""))
 
+    def banded(self) -> None:
+        """A parameter with bands of a number as key, and a limit."""
+        name = self.fresh("m.p")
+        cuts = sorted(self.rng.sample(range(0, 20), 3))
+        bands = [f"< {cuts[0]}", f"[{cuts[0]} .. {cuts[1]})", f"[{cuts[1]} .. {cuts[2]}]", f"> {cuts[2]}"]
+        self.out += [f'\nparameter {name} : money per month  "{name}"', "  keys region, level"]
+        for place in self.rng.sample(["nation", "610000", "610902"], self.rng.randint(1, 2)):
+            for band in self.rng.sample(bands, self.rng.randint(2, 4)):
+                for row in self.spans(lambda: f"{self.rng.randint(0, 300)} yuan per month"):
+                    self.out.append(f'  {place}, {band} : {row} by design "test"')
+        self.banded_name = name
+        self.limit_name = self.fresh("m.p")
+        self.out.append(f'\nlimit {self.limit_name} : money per month  "{self.limit_name}"')
+        for row in self.spans(lambda: f"{self.rng.choice(['below', 'up to'])} {self.rng.choice([0, 7, 100, 250])} yuan per month"):
+            self.out.append(f'  nation : {row} by design "test"')
+
     def rounding_option(self) -> None:
         self.out.append('\noption m.rounding : one of fen "分" = half up to 0.01 yuan, ceil "进" = up to 1 yuan, '
                         'cut "舍" = down to 0.1 yuan, near "近" = half up to 1 yuan  "取整" / "rounding"')
@@ -249,6 +265,8 @@ class Maker:
             return f"({rng.choice(['any', 'all'])} {name} where {self.expr(child, 'bool', depth)}{have})"
         if form == 9:
             return f"({self.expr(entity, 'int', depth)} in ({rng.randint(0, 3)} .. {rng.randint(4, 9)}, {rng.randint(10, 12)}))"
+        if form == 11 and self.chance(0.5):
+            return f"({self.leaf(entity, 'money')} {rng.choice(['within', 'not within'])} {self.limit_name})"
         if form == 10 and entity == "household":
             return f"((count of members where {self.expr('person', 'bool', depth)}) >= {rng.randint(0, 3)} persons)"
         if form == 11:
@@ -282,6 +300,9 @@ class Maker:
             return f"{rng.choice(['highest', 'lowest'])}({', '.join(items)})"
         if form <= 6:
             return self.aggregate(entity, kind, depth) or self.leaf(entity, kind)
+        if form == 7 and kind == "money" and self.chance(0.4):
+            level = f"[level: {self.leaf(entity, self.rng.choice(['num', 'int']))}]" if self.chance(0.5) else ""
+            return self.banded_name + level
         if form == 7 and kind != "int":
             return self.quotient(entity, kind)
         return self.leaf(entity, kind)
@@ -483,6 +504,7 @@ class Maker:
             if self.chance(0.7):
                 self.parameter(kind, self.chance(0.4))
         self.key_definition()
+        self.banded()
         self.rounding_option()
         for entity in ("item", "person", "household", "person", "household"):
             for _ in range(self.rng.randint(1, 3)):
@@ -506,6 +528,7 @@ class Maker:
     def key_definition(self) -> None:
         """What the key `shade` binds to where a look-up does not say it."""
         self.out += ['\ndefine household.m.shade : colour  "shade"', f"  = {self.literal('colour')}", CITE]
+        self.out += ['\ndefine household.m.level : exact number  "level"', f"  = {self.leaf('household', 'num')} * 2 / 3", CITE]
 
 
 def make_policy(seed: int) -> str:

@@ -227,14 +227,20 @@ typedef struct civ_calculator_options {
     int32_t explain; /**< keep every named definition, for explanations; results are equal */
     int32_t strict;  /**< rows used after the date to which they are confirmed are no data */
     int32_t presume; /**< apply the presumptions that the packs declare */
+    civ_text
+        root; /**< entity: outputs of other roots are left out; empty = outputs have one root */
 } civ_calculator_options;
 #define CIV_CALCULATOR_OPTIONS_INIT                                                                \
     {                                                                                              \
-        sizeof(civ_calculator_options), 0, 0, 0                                                    \
+        sizeof(civ_calculator_options), 0, 0, 0,                                                   \
+        {                                                                                          \
+            0, 0                                                                                   \
+        }                                                                                          \
     }
 
 /** Compiles the wanted outputs: names of outputs (`dibao.amount`) or of modules (all their
- * outputs), all on one root. */
+ * outputs), all on one root. A module with several roots needs `options.root`: what stands on
+ * others is left out. CIV_ERROR_ROOTS: on several roots, or none of it on that root. */
 CIV_API civ_status civ_calculator_create(civ_calculator **out, civ_policy *policy,
                                          const civ_text *wanted, size_t n_wanted,
                                          const civ_calculator_options *options, civ_error *error);

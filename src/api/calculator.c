@@ -32,7 +32,7 @@ static int32_t root_of(const cr_program *p, int32_t entity)
 }
 
 /* Every output called `name`, on whatever row; or all outputs of the module `name`. */
-static int add_wanted(civ_calculator *c, cr_str name, uint32_t *found)
+static int add_wanted(civ_calculator *c, cr_str name, cr_str root, uint32_t *found)
 {
     const civ_policy *policy = c->policy;
     const cr_program *p = &policy->core->program;
@@ -44,6 +44,9 @@ static int add_wanted(civ_calculator *c, cr_str name, uint32_t *found)
         if (!by_name && !by_module)
             continue;
         ++*found;
+        int32_t at = root_of(p, p->defs.at[o->core.def].entity);
+        if (root.n > 0 && !cr_str_eq(p->entities.at[at].name, root))
+            continue;
         if (!add_output(c, &o->core))
             return 1;
     }
@@ -67,18 +70,21 @@ static cr_str nearest_output(const civ_policy *policy, cr_str name)
     return best;
 }
 
-static civ_status collect(civ_calculator *c, const civ_text *wanted, size_t n, civ_error *error)
+static civ_status collect(civ_calculator *c, const civ_text *wanted, size_t n, cr_str root,
+                          civ_error *error)
 {
     const cr_program *p = &c->policy->core->program;
     for (size_t i = 0; i < n; i++) {
         uint32_t found = 0;
         cr_str name = cr_str_text(wanted[i]);
-        if (add_wanted(c, name, &found))
+        if (add_wanted(c, name, root, &found))
             return cr_fail(error, CIV_ERROR_MEMORY, NULL, NONE, NONE);
         if (!found)
             return cr_fail(error, CIV_ERROR_UNKNOWN_OUTPUT, NULL, name,
                            nearest_output(c->policy, name));
     }
+    if (c->core.outputs.n == 0)
+        return cr_fail(error, CIV_ERROR_ROOTS, NULL, root, NONE);
     c->core.root =
         c->core.outputs.n ? root_of(p, p->defs.at[c->core.outputs.at[0].def].entity) : -1;
     for (uint32_t i = 0; i < c->core.outputs.n; i++)
@@ -139,7 +145,8 @@ civ_status civ_calculator_create(civ_calculator **out, civ_policy *policy, const
         c->core.strict = options->strict != 0;
         c->core.presume = options->presume != 0;
     }
-    civ_status bad = collect(c, wanted, n_wanted, error);
+    civ_status bad =
+        collect(c, wanted, n_wanted, options ? cr_str_text(options->root) : NONE, error);
     if (!bad)
         bad = compile(c, error);
     if (bad) {

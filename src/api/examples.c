@@ -419,6 +419,33 @@ static civ_status own_policy(civ_policy **out, civ_policy *base, const cr_stmt *
     return bad;
 }
 
+static civ_text root_in(cr_run *r, const cr_stmt *s, int depth)
+{
+    civ_text none = {NULL, 0};
+    for (uint32_t i = 0; i < s->facts.n; i++) {
+        int32_t e = s->facts.at[i].path.n == 1
+                        ? cr_program_entity(r->p, s->facts.at[i].path.at[0].list)
+                        : -1;
+        if (e >= 0 && r->p->entities.at[e].parent < 0)
+            return cr_text(r->p->entities.at[e].name);
+    }
+    for (uint32_t i = 0; i < s->givens.n && depth < 8; i++)
+        for (uint32_t k = 0; k < r->p->examples.n; k++)
+            if (r->p->examples.at[k]->kind == CR_S_GIVEN &&
+                cr_str_eq(r->p->examples.at[k]->name, s->givens.at[i])) {
+                civ_text root = root_in(r, r->p->examples.at[k], depth + 1);
+                if (root.length > 0)
+                    return root;
+            }
+    return none;
+}
+
+/* The root that the facts of the example name; empty where they name none. */
+static civ_text root_named(cr_run *r)
+{
+    return root_in(r, r->example, 0);
+}
+
 static civ_status make_calculator(cr_run *r, civ_error *error)
 {
     CR_VEC(civ_text) wanted = {0};
@@ -428,6 +455,7 @@ static civ_status make_calculator(cr_run *r, civ_error *error)
     if (wanted.n == 0)
         return CIV_ERROR_ARGUMENT;
     civ_calculator_options options = CIV_CALCULATOR_OPTIONS_INIT;
+    options.root = root_named(r);
     options.explain = 1; /* keeps every look-up, so that rows no example reaches can be told */
     return civ_calculator_create(&r->calculator, r->policy, wanted.at, wanted.n, &options, error);
 }

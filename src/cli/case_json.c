@@ -370,6 +370,30 @@ static void read_root(cli_reader *r, struct json_object *top, civ_text root)
     r->pointer[cut] = 0;
 }
 
+/* Which root a case is about: the first key that is a root of the policy. Empty = none. */
+void cli_case_root(char *out, size_t size, const char *text, size_t n, const civ_policy *policy)
+{
+    struct json_tokener *t = json_tokener_new();
+    struct json_object *o = t && n < INT32_MAX ? json_tokener_parse_ex(t, text, (int)n) : NULL;
+    out[0] = 0;
+    if (o && json_object_is_type(o, json_type_object)) {
+        json_object_object_foreach(o, key, v)
+        {
+            (void)v;
+            for (size_t i = 0; !out[0] && i < civ_policy_entity_count(policy); i++) {
+                civ_text name, parent;
+                civ_policy_entity(policy, i, &name, &parent, NULL);
+                if (parent.length == 0 && cli_text_is(name, key))
+                    snprintf(out, size, "%s", key);
+            }
+            if (!out[0] && strcmp(key, "person") == 0) /* a household of one */
+                snprintf(out, size, "household");
+        }
+    }
+    json_object_put(o);
+    json_tokener_free(t);
+}
+
 static void add_scanned(void *user, const char *code, const char *pointer, const char *found,
                         const char *expected)
 {

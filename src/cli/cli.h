@@ -53,6 +53,7 @@ typedef struct cli_case {
 /* Reads text into a case for the calculator's root; findings go to `errors`. 0 = fine, 1 =
  * findings, 4 = memory. */
 int cli_case_read(cli_case *out, const char *text, size_t n, civ_policy *policy, civ_text root);
+void cli_case_root(char *out, size_t size, const char *text, size_t n, const civ_policy *policy);
 void cli_case_free(cli_case *c);
 void cli_case_print_errors(const cli_case *c, const char *name, int zh);
 void cli_row_id(const cli_case *c, civ_text entity, uint32_t row, char *out, size_t cap);

@@ -49,12 +49,15 @@ static size_t split(const char *text, civ_text *out, size_t cap)
     return n;
 }
 
-static int make_calculator(civ_calculator **out, civ_policy *policy, const cli_options *o)
+static int make_calculator(civ_calculator **out, civ_policy *policy, const cli_options *o,
+                           const char *root)
 {
     civ_text wanted[256];
     civ_error error = CIV_ERROR_INIT;
     civ_calculator_options options = CIV_CALCULATOR_OPTIONS_INIT;
     size_t n = split(o->outputs ? o->outputs : o->positional.at[1], wanted, 256);
+    options.root.data = root;
+    options.root.length = strlen(root);
     options.explain = o->explain;
     options.strict = o->strict;
     options.presume = o->presume;
@@ -186,12 +189,15 @@ int cmd_eval(const cli_options *o)
     if (civ_engine_create(&engine, NULL, NULL))
         return EXIT_OTHER;
     int bad = cli_policy(&policy, engine, o, 0);
-    if (!bad)
-        bad = make_calculator(&calculator, policy, o);
     if (!bad) {
+        char root[64];
         text = cli_read_file(o->positional.n > 2 ? o->positional.at[2] : "-", &n);
-        bad = text ? decide(policy, calculator, o, text, n, on) : EXIT_USAGE;
+        if (text)
+            cli_case_root(root, sizeof root, text, n, policy);
+        bad = text ? make_calculator(&calculator, policy, o, root) : EXIT_USAGE;
     }
+    if (!bad)
+        bad = decide(policy, calculator, o, text, n, on);
     free(text);
     civ_calculator_release(calculator);
     civ_policy_release(policy);

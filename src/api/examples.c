@@ -9,8 +9,9 @@
 static const cr_str NONE = {NULL, 0};
 
 typedef struct cr_row_id { /* a row that the example names */
+    int32_t parent;        /* among cr_run.rows; -1 = the root */
     cr_str list, id;
-    int32_t entity;
+    int32_t field, entity, depth;
     uint32_t row;
 } cr_row_id;
 
@@ -126,60 +127,140 @@ static void put_root(cr_run *r)
             put_fact(r, r->list.at[i], r->root, 0);
 }
 
-static void put_row(cr_run *r, const cr_row_id *id)
+/* ---- rows of lists ---- */
+
+static int32_t known_row(const cr_run *r, int32_t parent, const cr_path_part *part)
 {
-    for (int named = 0; named < 2; named++) /* what holds for every row, then the row's own */
-        for (uint32_t i = 0; i < r->list.n; i++) {
-            const cr_fact *f = r->list.at[i];
-            if (f->path.n == 1 && !f->none && cr_str_eq(f->path.at[0].list, id->list) &&
-                cr_str_eq(f->path.at[0].id, named ? id->id : NONE))
-                put_fact(r, f, id->entity, id->row);
-        }
+    for (uint32_t i = 0; i < r->rows.n; i++)
+        if (r->rows.at[i].parent == parent && cr_str_eq(r->rows.at[i].list, part->list) &&
+            cr_str_eq(r->rows.at[i].id, part->id))
+            return (int32_t)i;
+    return -1;
 }
 
-/* Rows directly below the root: the first mention of an id makes its row. */
-static int put_rows(cr_run *r)
+static int32_t find_row(const cr_run *r, const cr_path_part *path, uint32_t n)
+{
+    int32_t at = -1;
+    for (uint32_t i = 0; i < n; i++) {
+        at = known_row(r, at, &path[i]);
+        if (at < 0)
+            return -1;
+    }
+    return at;
+}
+
+/* The first mention of an id makes its row; -1 = there is no such list, -2 = out of memory. */
+static int32_t name_row(cr_run *r, int32_t parent, const cr_path_part *part)
+{
+    int32_t entity = parent < 0 ? r->root : r->rows.at[parent].entity;
+    int32_t field = cr_program_field(r->p, entity, part->list), at = known_row(r, parent, part);
+    if (at >= 0)
+        return at;
+    if (field < 0 || r->p->fields.at[field].child < 0)
+        return -1;
+    cr_row_id id = {parent, part->list, part->id, field, r->p->fields.at[field].child, 1, 0};
+    if (parent >= 0)
+        id.depth = r->rows.at[parent].depth + 1;
+    return CR_PUSH(&r->arena, r->rows, id) ? (int32_t)r->rows.n - 1 : -2;
+}
+
+/* `members : …` and `members.certificates : …` speak of every row of a list. */
+static int is_for_all(const cr_fact *f)
+{
+    return f->path.n == 1 && f->path.at[0].id.n == 0 && !f->none;
+}
+
+static int name_rows(cr_run *r)
 {
     for (uint32_t i = 0; i < r->list.n; i++) {
         const cr_fact *f = r->list.at[i];
-        cr_row_id id = {NONE, NONE, -1, 0};
-        int32_t field = f->path.n == 1 ? cr_program_field(r->p, r->root, f->path.at[0].list) : -1;
-        if (is_root_fact(r, f))
+        int32_t at = -1;
+        if (is_root_fact(r, f) || is_for_all(f))
             continue;
-        if (field < 0 || r->p->fields.at[field].child < 0) {
-            fail_line(r, f->pos, ": no such list", f->path.n ? f->path.at[0].list : NONE);
-            continue;
+        for (uint32_t k = 0; k < f->path.n && f->path.at[k].id.n > 0; k++) {
+            at = name_row(r, at, &f->path.at[k]);
+            if (at == -2)
+                return 1;
+            if (at == -1) {
+                fail_line(r, f->pos, ": no such list", f->path.at[k].list);
+                break;
+            }
         }
-        if (f->none && cr_case_mark(r->facts->core, field, 0, CR_CELL_KNOWN))
-            return 1;
-        if (f->none || f->path.at[0].id.n == 0)
-            continue;
-        id.list = f->path.at[0].list;
-        id.id = f->path.at[0].id;
-        id.entity = r->p->fields.at[field].child;
-        int known = 0;
-        for (uint32_t k = 0; k < r->rows.n; k++)
-            known |= cr_str_eq(r->rows.at[k].list, id.list) && cr_str_eq(r->rows.at[k].id, id.id);
-        if (known)
-            continue;
-        if (cr_case_row(r->facts->core, field, 0, &id.row) || !CR_PUSH(&r->arena, r->rows, id))
-            return 1;
     }
-    for (uint32_t i = 0; i < r->rows.n; i++)
-        put_row(r, &r->rows.at[i]);
+    return 0;
+}
+
+/* Rows of a list go in parent by parent: those of one depth, by the row of their parent. */
+static int make_rows(cr_run *r)
+{
+    for (int32_t depth = 1, more = 1; more; depth++) {
+        uint32_t parents = 0;
+        more = 0;
+        for (uint32_t i = 0; i < r->rows.n; i++)
+            parents += depth == 1 || r->rows.at[i].depth == depth - 1;
+        for (uint32_t parent = 0; parent < (parents ? parents : 1); parent++)
+            for (uint32_t i = 0; i < r->rows.n; i++) {
+                cr_row_id *id = &r->rows.at[i];
+                uint32_t above = id->parent < 0 ? 0 : r->rows.at[id->parent].row;
+                if (id->depth != depth || above != parent)
+                    continue;
+                more = 1;
+                if (cr_case_row(r->facts->core, id->field, above, &id->row))
+                    return 1;
+            }
+    }
+    return 0;
+}
+
+/* `members none`, `members a certificates none`: the list is known to be empty. */
+static int put_empty(cr_run *r, const cr_fact *f)
+{
+    int32_t above = find_row(r, f->path.at, f->path.n - 1);
+    int32_t entity = f->path.n == 1 ? r->root : above < 0 ? -1 : r->rows.at[above].entity;
+    int32_t field =
+        entity < 0 ? -1 : cr_program_field(r->p, entity, f->path.at[f->path.n - 1].list);
+    if (field < 0 || r->p->fields.at[field].child < 0) {
+        fail_line(r, f->pos, ": no such list", f->path.at[f->path.n - 1].list);
+        return 0;
+    }
+    return cr_case_mark(r->facts->core, field, above < 0 ? 0 : r->rows.at[above].row,
+                        CR_CELL_KNOWN);
+}
+
+/* Whether a dotted path of lists leads to the row. */
+static int leads_to(const cr_run *r, cr_str lists, int32_t row)
+{
+    for (; row >= 0; row = r->rows.at[row].parent) {
+        cr_str list = r->rows.at[row].list;
+        if (lists.n < list.n || !cr_str_eq(cr_str_part(lists, lists.n - list.n, lists.n), list))
+            return 0;
+        lists.n -= list.n;
+        if (lists.n > 0 && lists.p[--lists.n] != '.')
+            return 0;
+    }
+    return lists.n == 0;
+}
+
+static int put_rows(cr_run *r)
+{
+    if (name_rows(r) || make_rows(r))
+        return 1;
+    for (uint32_t i = 0; i < r->list.n; i++) /* what holds for every row, then the rows' own */
+        for (uint32_t k = 0; is_for_all(r->list.at[i]) && k < r->rows.n; k++)
+            if (leads_to(r, r->list.at[i]->path.at[0].list, (int32_t)k))
+                put_fact(r, r->list.at[i], r->rows.at[k].entity, r->rows.at[k].row);
+    for (uint32_t i = 0; i < r->list.n; i++) {
+        const cr_fact *f = r->list.at[i];
+        int32_t at = f->none || is_root_fact(r, f) ? -1 : find_row(r, f->path.at, f->path.n);
+        if (f->none && f->path.n > 0 && put_empty(r, f))
+            return 1;
+        if (at >= 0)
+            put_fact(r, f, r->rows.at[at].entity, r->rows.at[at].row);
+    }
     return 0;
 }
 
 /* ---- expectations ---- */
-
-static const cr_row_id *find_row(const cr_run *r, const cr_gives *g)
-{
-    for (uint32_t i = 0; g->path.n == 1 && i < r->rows.n; i++)
-        if (cr_str_eq(r->rows.at[i].list, g->path.at[0].list) &&
-            cr_str_eq(r->rows.at[i].id, g->path.at[0].id))
-            return &r->rows.at[i];
-    return NULL;
-}
 
 static int32_t find_output(const cr_run *r, int32_t entity, cr_str name)
 {
@@ -223,14 +304,15 @@ static int same_rows(cr_run *r, size_t output, uint32_t row, const cr_expr *want
 {
     const uint32_t *rows;
     size_t n;
+    int32_t entity = r->p->defs.at[r->calculator->core.outputs.at[output].def].type.index;
     if (civ_result_rows(&rows, &n, r->workspace, output, row) || want->kind != CR_X_IN ||
         n != want->args.n)
         return 0;
     for (size_t i = 0; i < n; i++) {
         int found = 0;
         for (uint32_t k = 0; k < r->rows.n; k++)
-            found |=
-                cr_str_eq(r->rows.at[k].id, want->args.at[i]->text) && r->rows.at[k].row == rows[i];
+            found |= cr_str_eq(r->rows.at[k].id, want->args.at[i]->text) &&
+                     r->rows.at[k].row == rows[i] && r->rows.at[k].entity == entity;
         if (!found)
             return 0;
     }
@@ -288,12 +370,12 @@ static int causes_hold(cr_run *r, size_t output, uint32_t row, const cr_gives *g
 
 static void check(cr_run *r, const cr_gives *g)
 {
-    const cr_row_id *id = g->path.n ? find_row(r, g) : NULL;
-    int32_t entity = id ? id->entity : r->root;
-    uint32_t row = id ? id->row : 0;
+    int32_t at = find_row(r, g->path.at, g->path.n);
+    int32_t entity = at >= 0 ? r->rows.at[at].entity : r->root;
+    uint32_t row = at >= 0 ? r->rows.at[at].row : 0;
     civ_value v = CIV_VALUE_INIT;
     r->checks++;
-    if (g->path.n && !id) {
+    if (g->path.n && at < 0) {
         fail_line(r, g->pos, ": no such row", g->path.at[0].id);
         return;
     }

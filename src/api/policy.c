@@ -139,8 +139,8 @@ static int list_outputs(civ_policy *policy)
         return 1;
     for (uint32_t i = 0; i < p->defs.n; i++) {
         const cr_def *d = &p->defs.at[i];
-        if (d->n_args > 0 || d->versions.n == 0)
-            continue;
+        if (d->n_args > 0 || d->versions.n == 0 || d->type.kind == CR_T_ROW)
+            continue; /* a row is read through its fields */
         if (add_output(policy, (int32_t)i, 0, d->name))
             return 1;
         if ((d->kind == CR_DEF_DECIDE || d->kind == CR_DEF_STATUS) &&

@@ -80,8 +80,8 @@ cr_pval cr_num_choice(cr_build *b, cr_op op, int32_t space, int32_t cond, cr_pva
                       cr_pval y); /* SELECT or PICK */
 cr_pval cr_num_round(cr_build *b, int32_t space, cr_pval x, cr_rat step, int mode);
 cr_pval cr_num_sum(cr_build *b, int32_t space, int32_t child, cr_pval x);
-cr_pval cr_num_extreme(cr_build *b, int32_t space, int32_t child, cr_op op, cr_pval x,
-                       int32_t mask);
+cr_pval cr_num_extreme(cr_build *b, int32_t space, int32_t child, cr_op op, cr_pval x, int32_t mask,
+                       int32_t empty); /* what it is of no row */
 
 /* lower.c: expressions */
 cr_pval cr_select_value(cr_build *b, int32_t space, const cr_type *type, int32_t cond, cr_pval x,
@@ -90,6 +90,12 @@ cr_pval cr_lower(cr_build *b, cr_env *env, int32_t space, const cr_expr *x);
 int32_t cr_lower_bool(cr_build *b, cr_env *env, int32_t space, const cr_expr *x);
 cr_pval cr_lower_param(cr_build *b, cr_env *env, int32_t space, const cr_expr *x,
                        cr_op op); /* ROW_VALUE, ROW_NONE, ROW_BELOW */
+
+/* among.c: a row among the others of its list */
+cr_pval cr_lower_among(cr_build *b, cr_env *env, int32_t space, const cr_expr *x);
+cr_pval cr_lower_the(cr_build *b, cr_env *env, int32_t space, const cr_expr *x);
+cr_pval cr_lower_row_of(cr_build *b, cr_env *env, int32_t space, const cr_expr *x);
+cr_pval cr_lower_least(cr_build *b, cr_env *env, int32_t space, const cr_expr *x);
 
 /* decision.c: decision tables */
 cr_pval cr_lower_table(cr_build *b, cr_env *env, int32_t space, const cr_type *type);

@@ -215,6 +215,11 @@ static uint8_t status_at(const uint8_t *st, uint32_t k)
             s[k] = x[p[k]];                                                                        \
     }
 
+static int out_of(const int8_t *mask, const uint8_t *st, uint32_t k)
+{
+    return mask && !status_at(st, k) && !mask[k];
+}
+
 /* Worst status of the list and of all its rows. */
 static void list_status(cr_workspace *w, const cr_insn *i, const uint8_t *x)
 {
@@ -257,7 +262,7 @@ static void list_status(cr_workspace *w, const cr_insn *i, const uint8_t *x)
         T *restrict d = VAL(w, i->dst);                                                            \
         uint8_t *s = x || y || c->list ? w->frame->st_memory[i->dst] : NULL;                       \
         for (uint32_t r = 0, n = N(w, i); r < n; r++) {                                            \
-            T best = 0;                                                                            \
+            T best = (T)i->imm;                                                                    \
             int any = 0;                                                                           \
             uint8_t st = status_at(c->list, r);                                                    \
             for (uint32_t k = c->off[r]; k < c->off[r + 1]; k++) {                                 \
@@ -273,6 +278,80 @@ static void list_status(cr_workspace *w, const cr_insn *i, const uint8_t *x)
                 s[r] = st;                                                                         \
         }                                                                                          \
         w->frame->st[i->dst] = s;                                                                  \
+    }
+
+/* 1 + the rows before this one, or the rows like it. A row that is out has no place. */
+#define RANKING(T)                                                                                 \
+    static void rank_##T(cr_workspace *w, const cr_insn *i)                                        \
+    {                                                                                              \
+        const T *restrict a = VAL(w, i->a);                                                        \
+        const int8_t *m = i->b >= 0 ? VAL(w, i->b) : NULL;                                         \
+        const uint8_t *x = ST(w, i->a), *y = i->b >= 0 ? ST(w, i->b) : NULL;                       \
+        const cr_space_rows *c = &w->spaces[i->space];                                             \
+        int32_t *d = VAL(w, i->dst);                                                               \
+        uint8_t *s = own_status(w, i->dst);                                                        \
+        for (uint32_t r = 0, n = N(w, i); r < n; r++) {                                            \
+            uint32_t p = c->parent[r];                                                             \
+            uint8_t st = worst(status_at(y, r), status_at(x, r));                                  \
+            st = worst(st, status_at(c->list, p));                                                 \
+            d[r] = i->mode == CR_SHARING ? 0 : 1;                                                  \
+            if (out_of(m, y, r)) {                                                                 \
+                s[r] = CR_INVALID;                                                                 \
+                continue;                                                                          \
+            }                                                                                      \
+            for (uint32_t k = c->off[p]; k < c->off[p + 1]; k++) {                                 \
+                if (out_of(m, y, k))                                                               \
+                    continue;                                                                      \
+                st = worst(st, worst(status_at(y, k), status_at(x, k)));                           \
+                d[r] += i->mode == CR_RANK_HIGHEST  ? a[k] > a[r]                                  \
+                        : i->mode == CR_RANK_LOWEST ? a[k] < a[r]                                  \
+                                                    : a[k] == a[r];                                \
+            }                                                                                      \
+            s[r] = st;                                                                             \
+        }                                                                                          \
+    }
+
+#define CHOSEN(T)                                                                                  \
+    static void the_##T(cr_workspace *w, const cr_insn *i)                                         \
+    {                                                                                              \
+        const T *restrict a = VAL(w, i->a);                                                        \
+        const int8_t *m = i->b >= 0 ? VAL(w, i->b) : NULL;                                         \
+        const uint8_t *x = ST(w, i->a), *y = i->b >= 0 ? ST(w, i->b) : NULL;                       \
+        const cr_space_rows *c = &w->spaces[i->child];                                             \
+        int32_t *d = VAL(w, i->dst);                                                               \
+        uint8_t *s = own_status(w, i->dst);                                                        \
+        for (uint32_t r = 0, n = N(w, i); r < n; r++) {                                            \
+            uint8_t st = status_at(c->list, r);                                                    \
+            int tie = 0;                                                                           \
+            d[r] = -1;                                                                             \
+            for (uint32_t k = c->off[r]; k < c->off[r + 1]; k++) {                                 \
+                if (out_of(m, y, k))                                                               \
+                    continue;                                                                      \
+                st = worst(st, worst(status_at(y, k), status_at(x, k)));                           \
+                int first = d[r] < 0, same = !first && a[k] == a[d[r]];                            \
+                int better = !first && (i->mode ? a[k] < a[d[r]] : a[k] > a[d[r]]);                \
+                tie = same || (tie && !better);                                                    \
+                if (first || better || (same && i->wide == CR_TIES_LAST))                          \
+                    d[r] = (int32_t)k;                                                             \
+            }                                                                                      \
+            s[r] = !st && tie && i->wide == CR_TIES_INVALID ? CR_INVALID : st;                     \
+        }                                                                                          \
+    }
+
+#define ROWOF(T)                                                                                   \
+    static void row_of_##T(cr_workspace *w, const cr_insn *i)                                      \
+    {                                                                                              \
+        const int32_t *at = VAL(w, i->a);                                                          \
+        const T *restrict v = VAL(w, i->b);                                                        \
+        const uint8_t *x = ST(w, i->a), *y = ST(w, i->b);                                          \
+        T *restrict d = VAL(w, i->dst);                                                            \
+        uint8_t *s = own_status(w, i->dst);                                                        \
+        for (uint32_t r = 0, n = N(w, i); r < n; r++) {                                            \
+            uint8_t st = status_at(x, r);                                                          \
+            int some = !st && at[r] >= 0;                                                          \
+            d[r] = some ? v[at[r]] : 0;                                                            \
+            s[r] = st ? st : some ? status_at(y, (uint32_t)at[r]) : CR_INVALID;                    \
+        }                                                                                          \
     }
 
 /* Numbers are stated as 64-bit integers; the proof of the lane is the field's range, checked when
@@ -342,6 +421,9 @@ static uint8_t cell_status(uint8_t cell, int event)
     SUMMATION(T)                                                                                   \
     EXTREME(highest, T, >)                                                                         \
     EXTREME(lowest, T, <)                                                                          \
+    RANKING(T)                                                                                     \
+    CHOSEN(T)                                                                                      \
+    ROWOF(T)                                                                                       \
     INPUT(T)                                                                                       \
     ROWVALUE(T)
 
@@ -746,6 +828,9 @@ const cr_kernel cr_kernels[CR_OP_COUNT][5] = {
     [CR_OP_SUM] = LANES(sum),
     [CR_OP_HIGHEST] = LANES(highest),
     [CR_OP_LOWEST] = LANES(lowest),
+    [CR_OP_RANK] = LANES(rank),
+    [CR_OP_THE] = LANES(the),
+    [CR_OP_ROW_OF] = LANES(row_of),
     [CR_OP_ANY] = SAME(k_quantifier),
     [CR_OP_ALL] = SAME(k_quantifier),
     [CR_OP_AND] = SAME(k_and),

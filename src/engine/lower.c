@@ -227,7 +227,7 @@ static int32_t lower_is_none(cr_build *b, cr_env *env, int32_t space, const cr_e
     if (x->a->kind == CR_X_NAME && x->a->ref.kind == CR_REF_PARAM)
         return cr_lower_param(b, env, space, x->a, CR_OP_ROW_NONE).reg;
     cr_pval v = cr_lower(b, env, space, x->a);
-    cr_i128 never = x->a->type.kind == CR_T_ENUM ? -1 : CR_NEVER;
+    cr_i128 never = x->a->type.kind == CR_T_ENUM || x->a->type.kind == CR_T_ROW ? -1 : CR_NEVER;
     return b->failed ? -1
                      : cr_emit_compare(b, CR_OP_EQ, space, v.reg, cr_emit_const(b, space, never));
 }
@@ -507,7 +507,7 @@ static cr_pval lower_aggregate(cr_build *b, cr_env *env, int32_t space, const cr
         break;
     default:
         v = cr_num_extreme(b, owner, child, x->op == CR_AGG_HIGHEST ? CR_OP_HIGHEST : CR_OP_LOWEST,
-                           value, mask);
+                           value, mask, x->type.kind == CR_T_NUMBER ? 0 : CR_NEVER);
         break;
     }
     return cr_pval_space(b, v, space);
@@ -697,6 +697,10 @@ static cr_pval lower_any(cr_build *b, cr_env *env, int32_t space, const cr_expr 
     case CR_X_SPAN: return lower_span(b, env, space, x);
     case CR_X_AGGREGATE: return lower_aggregate(b, env, space, x);
     case CR_X_ROWS: return lower_rows(b, env, space, x);
+    case CR_X_LEAST: return cr_lower_least(b, env, space, x);
+    case CR_X_AMONG: return cr_lower_among(b, env, space, x);
+    case CR_X_THE: return cr_lower_the(b, env, space, x);
+    case CR_X_ROW_OF: return cr_lower_row_of(b, env, space, x);
     case CR_X_NOT:
     case CR_X_AND:
     case CR_X_OR:

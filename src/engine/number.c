@@ -460,7 +460,8 @@ cr_pval cr_num_sum(cr_build *b, int32_t space, int32_t child, cr_pval x)
     return x;
 }
 
-cr_pval cr_num_extreme(cr_build *b, int32_t space, int32_t child, cr_op op, cr_pval x, int32_t mask)
+cr_pval cr_num_extreme(cr_build *b, int32_t space, int32_t child, cr_op op, cr_pval x, int32_t mask,
+                       int32_t empty)
 {
     x = cr_pval_space(b, x, child);
     if (b->failed)
@@ -477,7 +478,8 @@ cr_pval cr_num_extreme(cr_build *b, int32_t space, int32_t child, cr_op op, cr_p
     insn.child = (int16_t)child;
     insn.a = x.reg;
     insn.b = cr_emit_space(b, mask, child);
-    x.reg = cr_emit(b, insn, (cr_lane)r.lane, r.lo, r.hi);
+    insn.imm = empty;
+    x.reg = cr_emit(b, insn, (cr_lane)r.lane, r.lo, r.hi > empty ? r.hi : empty);
     x.lo = with_zero_lo(x.lo);
     x.hi = with_zero_hi(x.hi);
     x.div = div;

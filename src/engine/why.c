@@ -161,6 +161,59 @@ static void step_list(cr_walk *walk, const cr_insn *i, uint32_t row)
     }
 }
 
+static int is_out(const cr_walk *walk, const cr_insn *i, uint32_t row)
+{
+    return i->b >= 0 && known_is(walk, i->b, row, 0);
+}
+
+/* The rows [from, to) that are not out; a list that is not known. */
+static void pass_rows(cr_walk *walk, const cr_insn *i, int32_t space, uint32_t parent)
+{
+    const cr_space_rows *c = &walk->w->spaces[space];
+    const cr_entity *e = &walk->w->calc->policy->program.entities.at[space];
+    if (c->list && c->list[parent] && !walk->used)
+        found(walk, CR_WHY_INPUT, c->list[parent], e->parent_field, i, parent, 0);
+    for (uint32_t k = c->off[parent]; k < c->off[parent + 1]; k++) {
+        pass(walk, i->b, k);
+        if (!is_out(walk, i, k))
+            pass(walk, i->a, k);
+    }
+}
+
+static void step_rank(cr_walk *walk, const cr_insn *i, uint32_t row)
+{
+    if (is_out(walk, i, row)) {
+        pass(walk, i->b, row);
+        if (!walk->used)
+            found(walk, CR_WHY_RULE, CR_INVALID, i->imm, i, row, 0);
+        return;
+    }
+    pass_rows(walk, i, i->space, walk->w->spaces[i->space].parent[row]);
+}
+
+static void step_the(cr_walk *walk, const cr_insn *i, uint32_t row)
+{
+    const cr_space_rows *c = &walk->w->spaces[i->child];
+    int open = c->list && c->list[row];
+    for (uint32_t k = c->off[row]; k < c->off[row + 1]; k++)
+        open |= !is_out(walk, i, k) &&
+                (status_of(walk, i->a, k) || (i->b >= 0 && status_of(walk, i->b, k)));
+    if (!open && status_of(walk, i->dst, row) && !walk->used)
+        found(walk, CR_WHY_RULE, CR_INVALID, i->imm, i, row, 0);
+    pass_rows(walk, i, i->child, row);
+}
+
+static void step_row_of(cr_walk *walk, const cr_insn *i, uint32_t row)
+{
+    int known = !status_of(walk, i->a, row);
+    int64_t at = known ? (int64_t)cr_lane_get(walk->w, i->a, row) : -1;
+    pass(walk, i->a, row);
+    if (at >= 0)
+        pass(walk, i->b, (uint32_t)at);
+    else if (known && !walk->used)
+        found(walk, CR_WHY_RULE, CR_INVALID, i->imm, i, row, 0);
+}
+
 static int32_t calendar_year(const cr_walk *walk, const cr_insn *i, uint32_t row)
 {
     int32_t out, year = 0;
@@ -228,6 +281,9 @@ static void step(cr_walk *walk, const cr_insn *i, uint32_t row)
     case CR_OP_LOWEST:
     case CR_OP_ANY:
     case CR_OP_ALL: step_list(walk, i, row); break;
+    case CR_OP_RANK: step_rank(walk, i, row); break;
+    case CR_OP_THE: step_the(walk, i, row); break;
+    case CR_OP_ROW_OF: step_row_of(walk, i, row); break;
     case CR_OP_ROW: step_row(walk, i, row); break;
     case CR_OP_CONV:
     case CR_OP_NEG:

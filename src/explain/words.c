@@ -253,6 +253,62 @@ static void span(cr_words *w, const cr_expr *x)
         cr_buf_text(w->out, zh[x->op]);
 }
 
+static void among(cr_words *w, const cr_expr *x)
+{
+    static const char *const en[] = {"the place, highest first, of ",
+                                     "the place, lowest first, of ", "the number sharing ",
+                                     "the share of "};
+    static const char *const zh[] = {"从高到低的名次", "从低到高的名次", "相同者的人数",
+                                     "所占份额"};
+    if (!w->zh)
+        cr_buf_text(w->out, en[x->op]);
+    say(w, "“", "");
+    expr(w, x->a);
+    say(w, "”在", " among ");
+    list_name(w, x);
+    if (x->b) {
+        say(w, "中（限“", " where ");
+        operand(w, x->b, 2);
+        say(w, "”）", "");
+    } else {
+        say(w, "中", "");
+    }
+    if (w->zh)
+        cr_buf_text(w->out, zh[x->op]);
+}
+
+static void the_row(cr_words *w, const cr_expr *x)
+{
+    list_name(w, x);
+    say(w, "中", x->op ? " with the lowest " : " with the highest ");
+    if (x->b && w->zh) {
+        cr_buf_text(w->out, "属于“");
+        operand(w, x->b, 2);
+        cr_buf_text(w->out, "”、");
+    }
+    expr(w, x->a);
+    say(w, x->op ? "最早（最低）的一条" : "最近（最高）的一条", "");
+    if (x->b && !w->zh) {
+        cr_buf_text(w->out, " where ");
+        operand(w, x->b, 2);
+    }
+}
+
+static void least(cr_words *w, const cr_expr *x)
+{
+    if (w->zh) {
+        expr(w, x->b);
+        cr_buf_text(w->out, "的");
+        operand(w, x->a, 7);
+        cr_buf_text(w->out, x->op ? "以上（不含本数）的最小整数" : "以上（含本数）的最小整数");
+        return;
+    }
+    cr_buf_text(w->out, x->op ? "the least integer more than " : "the least integer at least ");
+    operand(w, x->a, 6);
+    cr_buf_text(w->out, " of ");
+    operand(w, x->b, 7);
+}
+
 static void expr(cr_words *w, const cr_expr *x)
 {
     switch (x->kind) {
@@ -310,6 +366,14 @@ static void expr(cr_words *w, const cr_expr *x)
     case CR_X_PART_OF: part(w, x); break;
     case CR_X_SPAN: span(w, x); break;
     case CR_X_AGGREGATE: aggregate(w, x); break;
+    case CR_X_LEAST: least(w, x); break;
+    case CR_X_AMONG: among(w, x); break;
+    case CR_X_THE: the_row(w, x); break;
+    case CR_X_ROW_OF:
+        expr(w, x->a);
+        say(w, "的", "'s ");
+        expr(w, x->b);
+        break;
     case CR_X_ROWS:
         list_name(w, x);
         if (x->b) {

@@ -67,7 +67,12 @@ typedef enum cr_xkind {
     CR_X_SPAN,      /* span `from` a `to` b: completed years, months or days */
     CR_X_AGGREGATE, /* aggregate of the list `text`: a = value (NULL where none), b = where (NULL
                        where none) */
-    CR_X_ROWS       /* list `text` where b (NULL = all): the rows themselves, as an output */
+    CR_X_LEAST,  /* least integer at least (op 0) or more than (op 1) a of b: a share of a count */
+    CR_X_AMONG,  /* op cr_among: a among the rows of the list `text`, b = where (NULL = all) */
+    CR_X_THE,    /* the row of the list `text` with highest (op 0) or lowest (op 1) a, where b;
+                    integer = cr_ties */
+    CR_X_ROW_OF, /* b, read in the row that a stands for: certificate.grade */
+    CR_X_ROWS    /* list `text` where b (NULL = all): the rows themselves, as an output */
 } cr_xkind;
 
 typedef enum cr_part {
@@ -87,6 +92,9 @@ typedef enum cr_aggregate {
     CR_AGG_HIGHEST,
     CR_AGG_LOWEST
 } cr_aggregate;
+
+typedef enum cr_among { CR_RANK_HIGHEST, CR_RANK_LOWEST, CR_SHARING, CR_SHARE } cr_among;
+typedef enum cr_ties { CR_TIES_INVALID, CR_TIES_FIRST, CR_TIES_LAST } cr_ties;
 
 typedef struct cr_expr cr_expr;
 
@@ -140,7 +148,8 @@ typedef enum cr_tword {
     CR_TW_ENUM /* name */,
     CR_TW_ONE_OF /* values */,
     CR_TW_SET /* element */,
-    CR_TW_LIST /* name = entity */
+    CR_TW_LIST /* name = entity */,
+    CR_TW_ROW /* name = entity: one of its rows */
 } cr_tword;
 
 typedef struct cr_rounding {

@@ -39,7 +39,7 @@ static int only_time_differs(cr_unit a, cr_unit b)
 
 static int may_be_none(const cr_type *t)
 {
-    return t->event || t->or_none || t->kind == CR_T_ENUM;
+    return t->event || t->or_none || t->kind == CR_T_ENUM || t->kind == CR_T_ROW;
 }
 
 int cr_c_agree(cr_checker *c, cr_pos pos, const cr_type *a, const cr_type *b)
@@ -483,8 +483,10 @@ static void aggregate_type(cr_checker *c, cr_expr *x)
         set_kind(x, CR_T_BOOL);
     } else {
         x->type = x->a->type;
-        if (!is_error(&x->type) && x->type.kind != CR_T_NUMBER)
+        int time = is_time(&x->type) && x->op != CR_AGG_SUM;
+        if (!is_error(&x->type) && x->type.kind != CR_T_NUMBER && !time)
             cr_c_report(c, CR_D_TYPE, x->a->pos, type_text(c, &x->type), "numbers");
+        x->type.event |= (uint8_t)time; /* of no row: it has not happened */
         if (x->op == CR_AGG_SUM && counted && x->type.unit.e[dim] < 0)
             x->type.unit.e[dim]++;
     }
@@ -582,6 +584,9 @@ static void dispatch(cr_checker *c, cr_expr *x, const cr_type *want)
     case CR_X_LOWEST: extreme(c, x, want); break;
     case CR_X_PART_OF: part(c, x); break;
     case CR_X_SPAN: span(c, x); break;
+    case CR_X_LEAST: cr_c_least(c, x); break;
+    case CR_X_AMONG: cr_c_among(c, x); break;
+    case CR_X_THE: cr_c_the(c, x); break;
     default: rows(c, x); break;
     }
 }

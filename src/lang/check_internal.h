@@ -66,6 +66,14 @@ void cr_c_name(cr_checker *c, cr_expr *x, const cr_type *want);
 void cr_c_rules(cr_checker *c);
 void cr_c_cites(cr_checker *c, cr_cites *cites);
 
+int cr_c_stands_for_row(cr_checker *c, const cr_expr *name); /* a definition of that type */
+
+/* check_among.c */
+void cr_c_among(cr_checker *c, cr_expr *x);
+void cr_c_the(cr_checker *c, cr_expr *x);
+void cr_c_least(cr_checker *c, cr_expr *x);
+int cr_c_row_of(cr_checker *c, cr_expr *x, const cr_type *want);
+
 /* check_table.c */
 void cr_c_table(cr_checker *c, const cr_def *d, cr_stmt *s);
 

@@ -299,6 +299,17 @@ static void settle(cr_checker *c, cr_expr *x, cr_found f)
     }
 }
 
+int cr_c_stands_for_row(cr_checker *c, const cr_expr *name)
+{
+    cr_found f = {0};
+    int is_def = has_dot(name->text) ? find_def(c, name->text, &f) : find_plain(c, name->text, &f);
+    if (!is_def)
+        return 0;
+    if (f.kind == CR_REF_DEF)
+        return c->p->defs.at[f.index].type.kind == CR_T_ROW;
+    return f.kind == CR_REF_LOCAL && c->stmt->clauses.at[f.index].value->type.kind == CR_T_ROW;
+}
+
 void cr_c_name(cr_checker *c, cr_expr *x, const cr_type *want)
 {
     cr_found def = {0}, param = {0};
@@ -314,6 +325,8 @@ void cr_c_name(cr_checker *c, cr_expr *x, const cr_type *want)
         }
     }
     int is_param = find_param(c, x->text, &param);
+    if (dotted && !is_param && !x->as_parameter && cr_c_row_of(c, x, want))
+        return;
     int is_def = !x->as_parameter && x->keys.n == 0 && !x->at &&
                  (dotted ? find_def(c, x->text, &def) || find_on_entity(c, x->text, &def)
                          : find_plain(c, x->text, &def));

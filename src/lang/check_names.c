@@ -136,7 +136,13 @@ cr_type cr_c_type(cr_checker *c, const cr_type_expr *t)
             out.kind = CR_T_ERROR;
         }
         break;
-    case CR_TW_ENUM: enum_type(c, t, &out); break;
+    case CR_TW_ENUM:
+        out.index = find_enum(c, t->name) < 0 ? cr_program_entity(c->p, t->name) : -1;
+        if (out.index >= 0)
+            out.kind = CR_T_ROW;
+        else
+            enum_type(c, t, &out);
+        break;
     default: out.kind = CR_T_ERROR; break;
     }
     if (out.kind == CR_T_NUMBER)

@@ -125,6 +125,11 @@ static int blank_between(const cr_token *before2, const cr_token *a, const cr_to
         return !b->joined || a->kind == CR_K_SIGN || word_is(a, "in");
     if (sign_is(b, ":"))
         return b->joined ? 0 : 1;
+    if (sign_is(b, "/") && a->kind == CR_K_NUMBER && b->joined && b[1].kind == CR_K_NUMBER &&
+        b[1].joined) /* a fraction, such as 2/3 */
+        return 0;
+    if (sign_is(a, "/") && before2 && before2->kind == CR_K_NUMBER && a->joined && b->joined)
+        return b->kind != CR_K_NUMBER;
     if (sign_is(b, "/") && word_is(a, "yes"))
         return 0;
     if (sign_is(a, "/") && before2 && word_is(before2, "yes"))

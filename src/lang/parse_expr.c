@@ -178,15 +178,10 @@ static cr_expr *pick(cr_parser *p, cr_xkind kind)
     return x;
 }
 
-static cr_expr *later(cr_parser *p)
-{
-    cr_p_fail(p, CR_D_LATER, "");
-    return node(p, CR_X_ERROR, cr_p_tok(p));
-}
-
 /* Forms that begin with a word of the language. NULL = none of them. */
 static cr_expr *word_form(cr_parser *p)
 {
+    const cr_token *first = cr_p_tok(p);
     static const struct {
         const char *first, *second;
         uint8_t form, op;
@@ -196,9 +191,7 @@ static cr_expr *word_form(cr_parser *p)
                  {"city", "of", 2, CR_PART_CITY},     {"province", "of", 2, CR_PART_PROVINCE},
                  {"years", "from", 3, CR_SPAN_YEARS}, {"months", "from", 3, CR_SPAN_MONTHS},
                  {"days", "from", 3, CR_SPAN_DAYS},   {"highest", "(", 4, CR_X_HIGHEST},
-                 {"lowest", "(", 4, CR_X_LOWEST},     {"rank", "of", 5, 0},
-                 {"number", "sharing", 5, 0},         {"share", "of", 5, 0},
-                 {"least", "integer", 5, 0},          {"first", "day", 6, CR_PART_FIRST_DAY},
+                 {"lowest", "(", 4, CR_X_LOWEST},     {"first", "day", 6, CR_PART_FIRST_DAY},
                  {"last", "day", 6, CR_PART_LAST_DAY}};
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
         if (!cr_p_is2(p, forms[i].first, forms[i].second))
@@ -212,12 +205,16 @@ static cr_expr *word_form(cr_parser *p)
         case 2:
         case 6: return part_of(p, (cr_part)forms[i].op);
         case 3: return span(p, (cr_span_unit)forms[i].op);
-        case 4: return pick(p, (cr_xkind)forms[i].op);
-        default: return later(p);
+        default: return pick(p, (cr_xkind)forms[i].op);
         }
     }
-    if (cr_p_is(p, "the"))
-        return later(p);
+    cr_expr among = {0};
+    if (cr_p_among(p, &among)) {
+        cr_expr *x = node(p, CR_X_AMONG, first);
+        among.pos = among.whole = first->pos;
+        *x = among;
+        return x;
+    }
     if ((cr_p_is(p, "any") || cr_p_is(p, "all")) && cr_p_ahead(p, 1)->kind == CR_K_WORD) {
         cr_aggregate op = cr_p_is(p, "any") ? CR_AGG_ANY : CR_AGG_ALL;
         p->at++;
@@ -245,7 +242,7 @@ static cr_expr *name(cr_parser *p)
         keys(p, x);
     else if (cr_p_is(p, "(") && cr_p_tok(p)->joined && cr_p_take(p, "("))
         arguments(p, x);
-    else if (cr_p_is(p, "where")) { /* a list of rows; only an output may be one */
+    else if (cr_p_is(p, "where") && !p->in_among) { /* a list of rows; only an output may be one */
         p->at++;
         x->kind = CR_X_ROWS;
         x->b = cr_p_conj(p);
@@ -310,7 +307,7 @@ static cr_expr *power(cr_parser *p)
     return x;
 }
 
-static cr_expr *product(cr_parser *p)
+cr_expr *cr_p_product(cr_parser *p)
 {
     cr_expr *x = power(p);
     while (!p->failed && (cr_p_is(p, "*") || cr_p_is(p, "/"))) {
@@ -324,12 +321,12 @@ static cr_expr *product(cr_parser *p)
 
 static cr_expr *sum(cr_parser *p)
 {
-    cr_expr *x = product(p);
+    cr_expr *x = cr_p_product(p);
     while (!p->failed && (cr_p_is(p, "+") || cr_p_is(p, "-"))) {
         const cr_token *t = cr_p_tok(p);
         cr_xkind kind = cr_p_is(p, "+") ? CR_X_ADD : CR_X_SUB;
         p->at++;
-        x = binary(p, kind, t, x, product(p));
+        x = binary(p, kind, t, x, cr_p_product(p));
     }
     return x;
 }

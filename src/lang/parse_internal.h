@@ -18,6 +18,7 @@ typedef struct cr_parser {
     uint8_t failed; /* the clause is given up; reported once */
     uint8_t bad;    /* anything was reported */
     uint8_t oom;
+    uint8_t in_among; /* `where` belongs to the form, not to the name before it */
     cr_str module;
     cr_expr lost; /* stands in for a node when memory has run out */
 } cr_parser;
@@ -52,8 +53,12 @@ void cr_p_memory(cr_parser *p);
 cr_expr *cr_p_expr(cr_parser *p);
 cr_expr *cr_p_conj(cr_parser *p);
 cr_expr *cr_p_measure(cr_parser *p); /* without comparisons */
+cr_expr *cr_p_product(cr_parser *p); /* without sums */
 int cr_p_at_unit(cr_parser *p, uint32_t ahead);
 cr_unit cr_p_unit(cr_parser *p);
+
+/* parse_among.c */
+int cr_p_among(cr_parser *p, cr_expr *x); /* fills a node; 0 = none of its forms */
 
 /* parse_common.c */
 cr_type_expr cr_p_type(cr_parser *p);

@@ -87,9 +87,10 @@ void cr_unit_text(cr_buf *out, cr_unit unit, int lang)
 void cr_type_text(cr_buf *out, const cr_type *type, int lang)
 {
     static const char *const names[][2] = {
-        {"error", "错误"}, {"yes/no", "是否"},       {"number", "数"},   {"date", "日期"},
-        {"month", "月份"}, {"enumeration", "枚举"},  {"set", "集合"},    {"region", "行政区划"},
-        {"text", "文字"},  {"list of rows", "列表"}, {"reason", "原因"}, {"none", "无"}};
+        {"error", "错误"}, {"yes/no", "是否"},       {"number", "数"}, {"date", "日期"},
+        {"month", "月份"}, {"enumeration", "枚举"},  {"set", "集合"},  {"region", "行政区划"},
+        {"text", "文字"},  {"list of rows", "列表"}, {"row", "一行"},  {"reason", "原因"},
+        {"none", "无"}};
     cr_buf_text(out, type->money ? (lang ? "金额" : "money") : names[type->kind][lang != 0]);
     if (type->kind == CR_T_NUMBER && !cr_unit_none(type->unit)) {
         cr_buf_text(out, lang ? "，" : " in ");

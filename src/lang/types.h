@@ -48,6 +48,7 @@ typedef enum cr_tkind {
     CR_T_REGION,
     CR_T_TEXT,
     CR_T_ROWS,   /* index = entity */
+    CR_T_ROW,    /* index = entity: one of its rows, or none */
     CR_T_REASON, /* a reason code */
     CR_T_NONE    /* the word none */
 } cr_tkind;

@@ -1256,7 +1256,8 @@ def example_case(policy: Policy, lines: List[tuple]) -> Tuple[dict, dict]:
             path = [part for group in line[1] for part in group.split(".")]
             if path == [root]:
                 case.update(facts)
-            elif len(path) % 2:
+            elif len(line[1]) == 1:
+                path = [part for name in path for part in (name, "")]
                 defaults.setdefault(".".join(path[0::2]), {}).update(facts)
             else:
                 place = tuple(path)

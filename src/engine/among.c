@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rows among the others of their list: rank, ties, shares; the row with the latest date. */
+#include "engine/build.h"
+
+static cr_insn insn_of(cr_op op, int32_t space)
+{
+    cr_insn insn = {0};
+    insn.op = (uint8_t)op;
+    insn.space = (int16_t)space;
+    insn.b = -1;
+    insn.c = -1;
+    return insn;
+}
+
+static int32_t mask_of(cr_build *b, cr_env *env, int32_t space, const cr_expr *x)
+{
+    return x->b ? cr_lower_bool(b, env, space, x->b) : -1;
+}
+
+/* Numerators can be compared only over one divisor for the whole list. */
+static int one_divisor(cr_build *b, int32_t parent, cr_pval v)
+{
+    int32_t above = v.div < 0 || b->failed ? -1 : cr_emit_above(b, v.div);
+    if (v.div < 0 || (above >= 0 && b->plan->regs.at[above].space == parent))
+        return 1;
+    cr_build_fail(
+        b, "quotients whose divisors differ from row to row cannot be ranked in this version");
+    return 0;
+}
+
+static cr_pval lower_rank(cr_build *b, cr_env *env, int32_t space, const cr_expr *x)
+{
+    const cr_entity *e = &b->program->entities.at[space];
+    cr_pval v = cr_pval_space(b, cr_lower(b, env, space, x->a), space);
+    cr_insn insn = insn_of(CR_OP_RANK, space);
+    if (b->failed || !one_divisor(b, e->parent, v))
+        return cr_pval_none();
+    insn.mode = x->op;
+    insn.child = (int16_t)e->parent;
+    insn.imm = env->def;
+    insn.a = v.reg;
+    insn.b = mask_of(b, env, space, x);
+    if (b->failed)
+        return cr_pval_none();
+    int32_t rank = cr_emit(b, insn, (cr_lane)b->plan->regs.at[v.reg].lane, 0, e->at_most);
+    cr_pval out = cr_pval_reg(b, rank);
+    out.lo = 1;
+    return out;
+}
+
+static int32_t invalid(cr_build *b, int32_t space, int32_t def)
+{
+    cr_insn insn = insn_of(CR_OP_FAIL, space);
+    insn.mode = CR_INVALID;
+    insn.imm = def;
+    return cr_emit(b, insn, CR_LANE_8, 0, 0);
+}
+
+/* x over the sum of all; there is no share of a sum that is not above 0. */
+static cr_pval lower_share(cr_build *b, cr_env *env, int32_t space, const cr_expr *x)
+{
+    int32_t parent = b->program->entities.at[space].parent, mask = mask_of(b, env, space, x);
+    cr_pval v = cr_lower(b, env, space, x->a), zero = cr_pval_const(b, space, 0, 1);
+    if (mask >= 0)
+        v = cr_num_select(b, space, mask, v, zero);
+    cr_pval sum = cr_num_sum(b, parent, space, v);
+    if (b->failed)
+        return cr_pval_none();
+    cr_pval quotient = cr_num_div(b, space, v, cr_pval_space(b, sum, space));
+    int32_t some = cr_num_compare(b, space, CR_OP_LT, zero, sum);
+    cr_pval none = quotient;
+    none.reg = invalid(b, space, env->def);
+    if (b->failed)
+        return cr_pval_none();
+    quotient.reg = cr_emit_select(b, space, some, quotient.reg, none.reg);
+    return quotient;
+}
+
+cr_pval cr_lower_among(cr_build *b, cr_env *env, int32_t space, const cr_expr *x)
+{
+    int32_t at = env->entity; /* where shares and ranks stand may be above where they are read */
+    b->calc->reads[x->ref.index] = 1;
+    cr_pval v = x->op == CR_SHARE ? lower_share(b, env, at, x) : lower_rank(b, env, at, x);
+    return b->failed ? v : cr_pval_space(b, v, space);
+}
+
+cr_pval cr_lower_the(cr_build *b, cr_env *env, int32_t space, const cr_expr *x)
+{
+    int32_t child = b->program->fields.at[x->ref.index].child;
+    int32_t owner = b->program->entities.at[child].parent;
+    cr_env inner = *env;
+    inner.entity = child;
+    b->calc->reads[x->ref.index] = 1;
+    cr_pval key = cr_pval_space(b, cr_lower(b, &inner, child, x->a), child);
+    cr_insn insn = insn_of(CR_OP_THE, owner);
+    if (b->failed || !one_divisor(b, owner, key))
+        return cr_pval_none();
+    insn.mode = x->op;
+    insn.child = (int16_t)child;
+    insn.imm = env->def;
+    insn.wide = x->integer;
+    insn.a = key.reg;
+    insn.b = mask_of(b, &inner, child, x);
+    if (b->failed)
+        return cr_pval_none();
+    cr_pval out =
+        cr_pval_reg(b, cr_emit(b, insn, (cr_lane)b->plan->regs.at[key.reg].lane, -1, INT32_MAX));
+    return cr_pval_space(b, out, space);
+}
+
+static int32_t gather(cr_build *b, int32_t row, int32_t value, int32_t child, int32_t def)
+{
+    if (b->failed || value < 0)
+        return value;
+    const cr_reg r = b->plan->regs.at[value];
+    cr_insn insn = insn_of(CR_OP_ROW_OF, b->plan->regs.at[row].space);
+    insn.child = (int16_t)child;
+    insn.imm = def;
+    insn.a = row;
+    insn.b = value;
+    return cr_emit(b, insn, (cr_lane)r.lane, r.lo, r.hi);
+}
+
+cr_pval cr_lower_row_of(cr_build *b, cr_env *env, int32_t space, const cr_expr *x)
+{
+    int32_t child = x->a->type.index;
+    cr_env inner = *env;
+    inner.entity = child;
+    cr_pval row = cr_lower(b, env, space, x->a);
+    cr_pval v = cr_pval_space(b, cr_lower(b, &inner, child, x->b), child);
+    if (b->failed)
+        return cr_pval_none();
+    int32_t at = cr_emit_lane(b, row.reg, CR_LANE_32);
+    v.div = gather(b, at, v.div, child, env->def);
+    v.reg = gather(b, at, v.reg, child, env->def);
+    return cr_pval_space(b, v, space);
+}
+
+/* n × share: the next whole number up, or the one beyond the next down. */
+cr_pval cr_lower_least(cr_build *b, cr_env *env, int32_t space, const cr_expr *x)
+{
+    cr_rat one = {1, 1};
+    cr_pval v = cr_num_mul(b, space, cr_lower(b, env, space, x->b), cr_lower(b, env, space, x->a));
+    if (b->failed)
+        return cr_pval_none();
+    v = cr_num_round(b, space, v, one, x->op ? CR_ROUND_DOWN : CR_ROUND_UP);
+    return x->op ? cr_num_add(b, space, v, cr_pval_const(b, space, 1, 1), 1) : v;
+}

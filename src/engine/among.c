@@ -17,23 +17,12 @@ static int32_t mask_of(cr_build *b, cr_env *env, int32_t space, const cr_expr *x
     return x->b ? cr_lower_bool(b, env, space, x->b) : -1;
 }
 
-/* Numerators can be compared only over one divisor for the whole list. */
-static int one_divisor(cr_build *b, int32_t parent, cr_pval v)
-{
-    int32_t above = v.div < 0 || b->failed ? -1 : cr_emit_above(b, v.div);
-    if (v.div < 0 || (above >= 0 && b->plan->regs.at[above].space == parent))
-        return 1;
-    cr_build_fail(
-        b, "quotients whose divisors differ from row to row cannot be ranked in this version");
-    return 0;
-}
-
 static cr_pval lower_rank(cr_build *b, cr_env *env, int32_t space, const cr_expr *x)
 {
     const cr_entity *e = &b->program->entities.at[space];
-    cr_pval v = cr_pval_space(b, cr_lower(b, env, space, x->a), space);
+    cr_pval v = cr_num_one_divisor(b, e->parent, space, cr_lower(b, env, space, x->a));
     cr_insn insn = insn_of(CR_OP_RANK, space);
-    if (b->failed || !one_divisor(b, e->parent, v))
+    if (b->failed)
         return cr_pval_none();
     insn.mode = x->op;
     insn.child = (int16_t)e->parent;
@@ -91,9 +80,9 @@ cr_pval cr_lower_the(cr_build *b, cr_env *env, int32_t space, const cr_expr *x)
     cr_env inner = *env;
     inner.entity = child;
     b->calc->reads[x->ref.index] = 1;
-    cr_pval key = cr_pval_space(b, cr_lower(b, &inner, child, x->a), child);
+    cr_pval key = cr_num_one_divisor(b, owner, child, cr_lower(b, &inner, child, x->a));
     cr_insn insn = insn_of(CR_OP_THE, owner);
-    if (b->failed || !one_divisor(b, owner, key))
+    if (b->failed)
         return cr_pval_none();
     insn.mode = x->op;
     insn.child = (int16_t)child;

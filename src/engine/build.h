@@ -79,6 +79,8 @@ cr_pval cr_num_select(cr_build *b, int32_t space, int32_t cond, cr_pval x, cr_pv
 cr_pval cr_num_choice(cr_build *b, cr_op op, int32_t space, int32_t cond, cr_pval x,
                       cr_pval y); /* SELECT or PICK */
 cr_pval cr_num_round(cr_build *b, int32_t space, cr_pval x, cr_rat step, int mode);
+cr_pval cr_num_one_divisor(cr_build *b, int32_t space, int32_t child,
+                           cr_pval x); /* so that the rows of a list compare by numerators */
 cr_pval cr_num_sum(cr_build *b, int32_t space, int32_t child, cr_pval x);
 cr_pval cr_num_extreme(cr_build *b, int32_t space, int32_t child, cr_op op, cr_pval x, int32_t mask,
                        int32_t empty); /* what it is of no row */

@@ -430,17 +430,51 @@ static int32_t parent_divisor(const cr_build *b, int32_t space, int32_t div)
     return above >= 0 && b->plan->regs.at[above].space == space ? above : -1;
 }
 
+/* A divisor that differs from row to row, but is at most n, divides the least common multiple of 1
+ * to n: over that, the numerators can be added and compared. */
+static cr_pval over_common_multiple(cr_build *b, int32_t space, cr_pval x)
+{
+    cr_i128 multiple = 1, most = b->plan->regs.at[x.div].hi;
+    cr_insn insn = {0};
+    if (most > 80)
+        cr_build_fail(b, ROWS);
+    for (cr_i128 i = 2; i <= most && !b->failed; i++)
+        if (cr_lcm(multiple, i, &multiple))
+            cr_build_fail(b, WIDE);
+    if (b->failed)
+        return cr_pval_none();
+    int32_t whole = cr_emit_const(b, space, multiple);
+    if (b->failed)
+        return cr_pval_none();
+    cr_lane lane = (cr_lane)b->plan->regs.at[whole].lane;
+    insn.op = CR_OP_ROUND; /* without a rest */
+    insn.mode = CR_ROUND_DOWN;
+    insn.space = (int16_t)space;
+    insn.a = whole;
+    insn.b = cr_emit_lane(b, x.div, lane);
+    int32_t by = cr_emit(b, insn, lane, 0, multiple);
+    x = times_reg(b, space, x, by);
+    x.div = -1;
+    if (!b->failed && cr_i128_mul(x.den, multiple, &x.den))
+        cr_build_fail(b, WIDE);
+    return x;
+}
+
+cr_pval cr_num_one_divisor(cr_build *b, int32_t space, int32_t child, cr_pval x)
+{
+    x = cr_pval_space(b, x, child);
+    if (b->failed || x.div < 0 || parent_divisor(b, space, x.div) >= 0)
+        return x;
+    return over_common_multiple(b, child, x);
+}
+
 cr_pval cr_num_sum(cr_build *b, int32_t space, int32_t child, cr_pval x)
 {
     cr_i128 wlo, whi;
-    x = cr_pval_space(b, x, child);
+    x = cr_num_one_divisor(b, space, child, x);
     if (b->failed)
         return cr_pval_none();
     int32_t div = x.div < 0 ? -1 : parent_divisor(b, space, x.div);
-    if (x.div >= 0 && div < 0) {
-        cr_build_fail(b, ROWS);
-        return cr_pval_none();
-    }
     const cr_entity *e = &b->program->entities.at[child];
     const cr_reg r = b->plan->regs.at[x.reg];
     cr_insn insn = {0};
@@ -463,23 +497,21 @@ cr_pval cr_num_sum(cr_build *b, int32_t space, int32_t child, cr_pval x)
 cr_pval cr_num_extreme(cr_build *b, int32_t space, int32_t child, cr_op op, cr_pval x, int32_t mask,
                        int32_t empty)
 {
-    x = cr_pval_space(b, x, child);
+    x = cr_num_one_divisor(b, space, child, x);
     if (b->failed)
         return cr_pval_none();
     int32_t div = x.div < 0 ? -1 : parent_divisor(b, space, x.div);
-    if (x.div >= 0 && div < 0) {
-        cr_build_fail(b, ROWS);
-        return cr_pval_none();
-    }
     const cr_reg r = b->plan->regs.at[x.reg];
     cr_insn insn = {0};
+    cr_lane lane = cr_build_lane(b, r.lo, r.hi > empty ? r.hi : empty);
+    lane = lane > (cr_lane)r.lane ? lane : (cr_lane)r.lane;
     insn.op = (uint8_t)op;
     insn.space = (int16_t)space;
     insn.child = (int16_t)child;
-    insn.a = x.reg;
+    insn.a = cr_emit_lane(b, x.reg, lane);
     insn.b = cr_emit_space(b, mask, child);
     insn.imm = empty;
-    x.reg = cr_emit(b, insn, (cr_lane)r.lane, r.lo, r.hi > empty ? r.hi : empty);
+    x.reg = cr_emit(b, insn, lane, r.lo, r.hi > empty ? r.hi : empty);
     x.lo = with_zero_lo(x.lo);
     x.hi = with_zero_hi(x.hi);
     x.div = div;

@@ -103,6 +103,8 @@ class Policy:
     def finished(self, declared: Type) -> Type:
         """A type with the name of an enum looked up."""
         if declared.kind == "enum" and not declared.words:
+            if declared.name in self.pack.entities and declared.name not in self.pack.enums:
+                return Type("row", name=declared.name)
             if declared.name not in self.pack.enums:
                 raise CivError(f"no type {declared.name}")
             return self.pack.enums[declared.name]
@@ -230,6 +232,11 @@ class Policy:
                     walk(item, at)
                 return
             if e[0] == "name":
+                row = self.row_named(e[1], at, rule.module, local)
+                if row:
+                    walk(("name", row[0], {}, None, False), at)
+                    walk(("name", row[1], {}, None, False), row[2])
+                    return
                 target = self.resolve(e[1], at, rule.module, local, e[4])
                 if target:
                     result.append(target)
@@ -242,12 +249,31 @@ class Policy:
                 result.append(Target("field", owner, field.name))
                 for part in e[3:] if e[0] == "aggregate" else e[2:]:
                     walk(part, field.type.name)
+            elif e[0] == "among":
+                owner, name = self.parent[at]
+                result.append(Target("field", owner, name))
+                walk(e[2], at)
+                walk(e[4], at)
+            elif e[0] == "the":
+                owner, name = self.parent[e[2]]
+                result.append(Target("field", owner, name))
+                walk(e[3], e[2])
+                walk(e[4], e[2])
             else:
                 for part in e[1:]:
                     walk(part, at)
 
         walk(expression, entity)
         return result
+
+    def row_named(self, name: str, entity: str, module: str, local=()) -> Optional[Tuple[str, str, str]]:
+        """(definition of a row, name read in it, its entity) of `certificate.grade`."""
+        before, _, last = name.rpartition(".")
+        target = self.resolve(before, entity, module, local) if before else None
+        if target is None or target.what != "rule":
+            return None
+        kind = self.type_of_target(target)
+        return (before, last, kind.name) if kind is not None and kind.kind == "row" else None
 
     def expressions(self, rule: Rule) -> List[tuple]:
         result = [rule.condition] + list(rule.locals.values())
@@ -303,8 +329,14 @@ class Policy:
             return self.type_of_target(target)
         if tag == "if":
             return self.type_of(e[2], scope) or self.type_of(e[3], scope)
-        if tag == "at":
+        if tag in ("at", "+", "-"):
             return self.type_of(e[1], scope)
+        if tag in ("date", "today"):
+            return Type("date")
+        if tag == "month" or (tag == "of" and e[1] == "month"):
+            return Type("month")
+        if tag == "of" and e[1] in ("first", "last"):
+            return Type("date")
         if tag == "of" and e[1] in ("city", "province"):
             return Type("region")
         return None
@@ -368,7 +400,7 @@ class Policy:
             for (entity, name), rules in self.rules.items():
                 if entity != row.entity or rules[0].arguments or (not internal and all(rule.internal for rule in rules)):
                     continue
-                if outputs is None or name in outputs:
+                if (outputs is None or name in outputs) and rules[0].type.kind != "row":
                     result[(row.place, name)] = run.output(row, name, day)
                 if rules[0].word in ("decide", "status"):
                     reason = reason_name(name, rules[0].word)
@@ -1065,6 +1097,9 @@ class Run:
             return known(name)
         if name in scope.arguments:
             return scope.arguments[name]
+        of_row = None if is_parameter else self.policy.row_named(name, scope.row.entity, scope.module, scope.locals)
+        if of_row:
+            return self.of_row(of_row, scope, wanted)
         target = self.policy.resolve(name, scope.row.entity, scope.module, scope.locals, is_parameter)
         if target is None:
             if wanted is not None and wanted.kind == "reason":
@@ -1131,12 +1166,19 @@ class Run:
         rows, value = self.list(self.above(scope.row, entity), field.name, scope.day, scope.rule)
         return rows, value, [scope._replace(row=row) for row in rows]
 
+    def is_time(self, inner, name: str, scope: Scope) -> bool:
+        """Whether the highest or lowest is taken of dates or months: of no row it has not happened."""
+        owner, field = self.policy.list_of(name, scope.row.entity, scope.module)
+        row = CaseRow(field.type.name, self.above(scope.row, owner), 0, "", "")
+        kind = self.policy.type_of(inner, scope._replace(row=row)) if inner is not None else None
+        return kind is not None and kind.kind in ("date", "month")
+
     def e_aggregate(self, e, scope, wanted):
         _, what, name, inner, where, have = e
         rows, listed, scopes = self.rows_of(name, scope)
         if not listed.known:
             return listed
-        zero = known(Fraction(0))
+        zero = known(NEVER) if self.is_time(inner, name, scope) else known(Fraction(0))
         if what in ("sum", "count"):
             total = zero
             if what == "count" and scopes and rows[0].entity == "person":
@@ -1169,6 +1211,96 @@ class Run:
             return zero
         both = worst(conditions + values)
         return pick(what, values) if both.known else both
+
+    # -- other rows of a list --
+
+    def this_rule(self, scope: Scope) -> str:
+        return "rule:" + public_name(scope.rule)[1]
+
+    def of_row(self, of_row, scope: Scope, wanted) -> Value:
+        before, last, entity = of_row
+        row = self.expr(("name", before, {}, None, False), scope)
+        if not row.known:
+            return row
+        if row.value is NEVER:
+            return unknown(INVALID, self.this_rule(scope))
+        return self.expr(("name", last, {}, None, False), scope._replace(row=row.value), wanted)
+
+    def left_in(self, rows, where, scope: Scope):
+        """[(row, does it belong, scope of it)] of the rows that are not known to be out."""
+        result = []
+        for row in rows:
+            each = scope._replace(row=row)
+            holds = self.expr(where, each) if where is not None else YES
+            if not same_truth(holds, False):
+                result.append((row, holds, each))
+        return result
+
+    def e_among(self, e, scope, wanted):
+        _, what, value, name, where = e
+        parent = scope.row.parent
+        rows, listed = self.list(parent, name, scope.day, scope.rule)
+        left = self.left_in(rows, where, scope)
+        if what == "share":
+            return self.share(e, scope, rows, listed)
+        if scope.row not in [row for row, _, _ in left]:
+            return unknown(INVALID, self.this_rule(scope))
+        values = [self.expr(value, each) for _, _, each in left]
+        both = worst([listed] + [holds for _, holds, _ in left] + values)
+        if not both.known:
+            return both
+        mine = next(one for one, (row, _, _) in zip(values, left) if row is scope.row)
+        ways = [order(one.value, mine.value) for one in values]
+        if what == "number":
+            return known(Fraction(sum(way == 0 for way in ways)))
+        return known(Fraction(1 + sum(way == (1 if what == "rank highest" else -1) for way in ways)))
+
+    def share(self, e, scope, rows, listed: Value) -> Value:
+        _, _, value, _, where = e
+        zero = known(Fraction(0))
+
+        def part(row) -> Value:
+            each = scope._replace(row=row)
+            holds = self.expr(where, each) if where is not None else YES
+            return choose(holds, lambda: self.expr(value, each), lambda: zero)
+        total = listed if not listed.known else zero
+        for row in rows:
+            total = add(total, part(row), 1) if total.known else worst((total, part(row)))
+        mine = part(scope.row)
+        some = compare("<", zero, total)
+        if not some.known:
+            return worst((some, mine, unknown(INVALID, self.this_rule(scope))))
+        if not some.value:
+            return unknown(INVALID, self.this_rule(scope))
+        quotient = divide(mine, total)
+        return quotient._replace(unit=NO_UNIT) if quotient.known else quotient
+
+    def e_the(self, e, scope, wanted):
+        _, way, entity, key, where, ties = e
+        owner, name = self.policy.parent[entity]
+        rows, listed = self.list(self.above(scope.row, owner), name, scope.day, scope.rule)
+        left = self.left_in(rows, where, scope)
+        keys = [self.expr(key, each) for _, _, each in left]
+        both = worst([listed] + [holds for _, holds, _ in left] + keys)
+        if not both.known:
+            return both
+        if not left:
+            return known(NEVER)
+        best = pick(way, keys)
+        winners = [row for (row, _, _), one in zip(left, keys) if order(one.value, best.value) == 0]
+        if len(winners) > 1 and ties == "invalid":
+            return unknown(INVALID, self.this_rule(scope))
+        return known(winners[-1] if ties == "last" else winners[0])
+
+    def e_least(self, e, scope, wanted):
+        number, share = self.expr(e[3], scope), self.expr(e[2], scope)
+        part = multiply(number, share)
+        if not part.known:
+            return part
+        whole = part.value.numerator // part.value.denominator
+        if e[1]:
+            return part._replace(value=Fraction(whole + 1))
+        return part._replace(value=Fraction(whole if whole == part.value else whole + 1))
 
     def e_rows(self, e, scope, wanted):
         rows, listed, scopes = self.rows_of(e[1], scope)

@@ -7,6 +7,8 @@ Expressions are tuples whose first item says what they are:
   ("within", negated, a, b) ("convert", a, unit) ("for one", a, unit) ("+", a, b) ("-", a, b) ("*", a, b) ("/", a, b)
   ("minus", a) ("at", a, date) ("number", number, unit, text) ("date", d) ("month", m) ("text", s) ("yes",) ("no",)
   ("none",) ("today",) ("name", dotted, keys, arguments, is_parameter) ("pick", which, [e]) ("of", what, a)
+  ("among", what, value, list, where) ("the", way, entity, key, where, ties) ("least", more than?, share, number)
+  ("cell", sign, column, constant)
   ("span", unit word, a, b) ("aggregate", what, list, value, where, have) ("rows", list, where)
 """
 
@@ -145,6 +147,7 @@ class Reader:
         self.line = line
         self.at = 0
         self.where = where
+        self.no_rows = False  # a `where` belongs to the form around
 
     # -- tokens --
 
@@ -489,17 +492,53 @@ class Reader:
                 begin = self.fac()
                 self.need("to")
                 return ("span", what[:-1], begin, self.fac())
-        if (self.sees("the") or self.sees("rank", "of") or self.sees("number", "sharing") or self.sees("share", "of")
-                or self.sees("least", "integer")) and self.peek(1).kind == "word":
-            self.fail("a form that this version of the language has")
-        return self.name_atom()
+        return self.other_rows() or self.name_atom()
+
+    def other_rows(self):
+        """Forms that look at the other rows of a list, and least integers."""
+        if self.take("rank", "of"):
+            value = self.meas()
+            name, where = self.among()
+            self.need(",")
+            way = self.next("word")
+            self.need("first")
+            return ("among", "rank " + way, value, name, where)
+        for what in ("number", "share"):
+            if self.take(what, "sharing" if what == "number" else "of"):
+                value = self.meas()
+                name, where = self.among()
+                return ("among", what, value, name, where)
+        if self.take("least", "integer"):
+            more = self.take("more", "than")
+            if not more:
+                self.need("at", "least")
+            share = self.prod()
+            self.need("of")
+            return ("least", more, share, self.prod())
+        if self.sees("the") and self.peek(1) and self.peek(1).kind == "word" and self.peek(2) and self.peek(2).text == "with":
+            self.take("the")
+            entity = self.next("word")
+            self.need("with")
+            way = "lowest" if self.next("word") in ("lowest", "earliest") else "highest"
+            self.no_rows = True
+            key = self.meas()
+            self.no_rows = False
+            where = self.conj() if self.take("where") else None
+            self.need(",", "ties", ":")
+            return ("the", way, entity, key, where, self.next("word"))
+        return None
+
+    def among(self):
+        self.need("among")
+        name = self.next("word")
+        return name, self.conj() if self.take("where") else None
 
     def name_atom(self):
         is_parameter = self.sees("parameter") and self.peek(1) is not None and self.peek(1).kind == "word"
         if is_parameter:
             self.at += 1
         name = self.name()
-        if self.take("where"):
+        if not self.no_rows and self.take("where"):
             return ("rows", name, self.conj())
         keys, arguments = {}, None
         if self.take("["):

@@ -439,6 +439,44 @@ class Maker:
         self.out.append(CITE)
         self.names.setdefault((entity, kind), []).append("m." + name)
 
+    def among(self, entity: str) -> None:
+        """Rank, ties and shares among the rows of a list; the row that stands out; a least integer."""
+        rng, name = self.rng, self.fresh("d")
+        where = f" where {self.expr(entity, 'bool', 1)}" if self.chance(0.6) else ""
+        listed = {"person": "members", "item": "items"}[entity]
+        kind = rng.choice(["int", "money", "num", "date"])
+        form = rng.randrange(3)
+        if form == 0:
+            body = f"rank of {self.leaf(entity, kind)} among {listed}{where}, {rng.choice(['highest', 'lowest'])} first"
+        elif form == 1:
+            body = f"number sharing {self.leaf(entity, kind)} among {listed}{where}"
+        else:
+            body = f"(share of {self.leaf(entity, rng.choice(['int', 'money']))} among {listed}{where}) * {self.leaf(entity, 'int')}"
+        self.out += [f'\ndefine {entity}.m.{name} : exact number  "{name}"', "  = " + body, CITE]
+        if form < 2:
+            self.names.setdefault((entity, "num"), []).append("m." + name)
+        parent = {"person": "household", "item": "person"}[entity]
+        row, value = self.fresh("d"), self.fresh("d")
+        kind = rng.choice(["int", "money", "bool"])
+        self.out += [f'\ndefine {parent}.m.{row} : {entity}  "{row}"',
+                     f"  = the {entity} with {rng.choice(['latest', 'lowest', 'highest'])} {self.leaf(entity, rng.choice(['int', 'date', 'num']))}{where}, "
+                     f"ties: {rng.choice(['invalid', 'first', 'last'])}", CITE]
+        field = self.names.get((entity, kind))
+        if field:
+            other = self.literal(kind)
+            self.out += [f'\ndefine {parent}.m.{value} : {TYPES[kind]}  "{value}"',
+                         f"  when m.{row} is none = {other}" if self.chance(0.6) else f"  when no = {other}",
+                         f"  otherwise = m.{row}.{rng.choice(field).rpartition(chr(46))[2]}", CITE]
+            self.names.setdefault((parent, kind), []).append("m." + value)
+        number = self.fresh("d")
+        self.out += [f'\ndefine {entity}.m.{number} : integer  "{number}"',
+                     f"  = least integer {rng.choice(['at least', 'more than'])} {rng.choice(['1/2', '2/3', '0.2'])} of {self.leaf(entity, 'int')}", CITE]
+        self.names.setdefault((entity, "int"), []).append("m." + number)
+        last = self.fresh("d")
+        self.out += [f'\ndefine {parent}.m.{last} : date  "{last}"',
+                     f"  = {rng.choice(['highest', 'lowest'])} of {listed}.({self.leaf(entity, 'date')}){where}", CITE]
+        self.names.setdefault((parent, "date"), []).append("m." + last)
+
     def events_above(self, entity: str) -> List[str]:
         return [name for level in self.chain[entity] for name in self.events.get(level, [])]
 
@@ -513,6 +551,8 @@ class Maker:
                 self.decide(entity)
             if self.chance(0.5):
                 self.table(entity)
+            if self.chance(0.3) and entity != "household":
+                self.among(entity)
         if self.chance(0.5):
             self.rows()
         if self.chance(0.4):

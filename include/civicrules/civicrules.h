@@ -283,6 +283,10 @@ CIV_API civ_status civ_case_set_unknown(civ_case *a_case, size_t field, uint32_t
  * `true`/`yes`. Money in yuan. */
 CIV_API civ_status civ_case_set_parsed(civ_case *a_case, size_t field, uint32_t row, civ_text value,
                                        civ_error *error);
+/** Values stated from now on hold from this day on (a history); CIV_ALWAYS: as facts without a
+ * time. What a row has a history of is not stated before its first day. */
+#define CIV_ALWAYS INT32_MIN
+CIV_API civ_status civ_case_since(civ_case *a_case, int32_t day, civ_error *error);
 /** Index of a field by entity and name; -1 and the nearest name in `error` if there is none. */
 CIV_API int64_t civ_case_field(const civ_case *a_case, civ_text entity, civ_text name,
                                civ_error *error);
@@ -325,6 +329,11 @@ CIV_API void civ_workspace_release(civ_workspace *workspace);
 
 /** Decides the case for a date (days since 1970). Results live in the workspace until the next
  * call. */
+/** One month of a timeline, decided for its last day; `first` nonzero begins a timeline: carried
+ * values start anew. Other months pass on what the month evaluated before left. Results as of
+ * civ_evaluate. Months count from year 0: year × 12 + month − 1. */
+CIV_API civ_status civ_evaluate_month(civ_workspace *workspace, const civ_case *a_case,
+                                      int32_t month, int32_t first, civ_error *error);
 CIV_API civ_status civ_evaluate(civ_workspace *workspace, const civ_case *a_case, int32_t on,
                                 civ_error *error);
 

@@ -237,6 +237,16 @@ static civ_status parse_region(const civ_case *c, cr_str s, int64_t *out, civ_er
     return CIV_OK;
 }
 
+civ_status civ_case_since(civ_case *c, int32_t day, civ_error *error)
+{
+    if (!c)
+        return cr_fail(error, CIV_ERROR_ARGUMENT, NULL, NONE, NONE);
+    if (day != CIV_ALWAYS && (day < CR_DATE_MIN || day > CR_DATE_MAX))
+        return cr_fail(error, CIV_ERROR_DATE, NULL, NONE, NONE);
+    c->core->from = day == CIV_ALWAYS ? CR_PLAIN : day;
+    return CIV_OK;
+}
+
 civ_status civ_case_set_parsed(civ_case *c, size_t field, uint32_t row, civ_text value,
                                civ_error *error)
 {

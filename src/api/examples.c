@@ -15,6 +15,12 @@ typedef struct cr_row_id { /* a row that the example names */
     uint32_t row;
 } cr_row_id;
 
+typedef struct cr_total { /* of `gives total of …` */
+    cr_rat sum;
+    const cr_type *type;
+    uint32_t months, missing;
+} cr_total;
+
 typedef struct cr_coverage { /* what the examples have reached so far */
     cr_arena arena;
     uint8_t
@@ -34,6 +40,8 @@ typedef struct cr_run {
     CR_VEC(const cr_fact *) list; /* all facts, givens first */
     CR_VEC(cr_row_id) rows;
     int32_t root;
+    int32_t month;    /* of a timeline; 0 = none */
+    cr_total *totals; /* per expectation */
     cr_buf *out;
     uint32_t failed, checks;
 } cr_run;
@@ -46,6 +54,12 @@ static void fail(cr_run *r, cr_pos pos, const char *text, cr_str name)
     cr_buf_text(r->out, ": example ");
     cr_buf_str(r->out, r->example->name);
     cr_buf_text(r->out, ": ");
+    if (r->month) {
+        char month[8];
+        cr_month_text(r->month, month);
+        cr_buf_text(r->out, month);
+        cr_buf_text(r->out, ": ");
+    }
     cr_buf_str(r->out, name);
     cr_buf_text(r->out, text);
     r->failed++;
@@ -108,10 +122,13 @@ static void put_fact(cr_run *r, const cr_fact *f, int32_t entity, uint32_t row)
 {
     for (uint32_t i = 0; i < f->names.n; i++) {
         int32_t field = cr_program_field(r->p, entity, f->names.at[i]);
-        if (field < 0)
+        if (field < 0) {
             fail_line(r, f->at.at[i], ": no such field", f->names.at[i]);
-        else
-            put_value(r, field, row, f->values.at[i], f->at.at[i]);
+            continue;
+        }
+        r->facts->core->from = f->since.at[i] == CR_DATE_MIN ? CR_PLAIN : f->since.at[i];
+        put_value(r, field, row, f->values.at[i], f->at.at[i]);
+        r->facts->core->from = CR_PLAIN;
     }
 }
 
@@ -542,6 +559,79 @@ static civ_status make_calculator(cr_run *r, civ_error *error)
     return civ_calculator_create(&r->calculator, r->policy, wanted.at, wanted.n, &options, error);
 }
 
+/* ---- timelines ---- */
+
+static int in_months(const cr_gives *g, int32_t month)
+{
+    return g->from <= month && month <= g->to;
+}
+
+static void add_to_total(cr_run *r, const cr_gives *g, cr_total *total)
+{
+    int32_t at = find_row(r, g->path.at, g->path.n);
+    int32_t output = find_output(r, at >= 0 ? r->rows.at[at].entity : r->root, g->name);
+    civ_value v = CIV_VALUE_INIT;
+    cr_rat month;
+    if (output < 0 ||
+        civ_result_value(&v, r->workspace, (size_t)output, at >= 0 ? r->rows.at[at].row : 0))
+        return;
+    total->months++;
+    if (v.answer || v.denominator <= 0 || cr_rat_make(v.number, v.denominator, &month) ||
+        cr_rat_add(total->sum, month, &total->sum))
+        total->missing++;
+    else
+        total->type = &r->p->defs.at[r->calculator->core.outputs.at[output].def].type;
+}
+
+static int run_months(cr_run *r, civ_error *error)
+{
+    r->totals = cr_arena_get(&r->arena, (size_t)r->example->gives.n + 1, sizeof *r->totals);
+    if (!r->totals)
+        return CIV_ERROR_MEMORY;
+    for (uint32_t i = 0; i < r->example->gives.n; i++)
+        r->totals[i].sum.den = 1;
+    for (int32_t m = r->example->first_month; m <= r->example->last_month; m++) {
+        int bad =
+            civ_evaluate_month(r->workspace, r->facts, m, m == r->example->first_month, error);
+        if (bad)
+            return bad;
+        r->month = m;
+        for (uint32_t i = 0; i < r->example->gives.n; i++) {
+            const cr_gives *g = &r->example->gives.at[i];
+            if (in_months(g, m) && g->total)
+                add_to_total(r, g, &r->totals[i]);
+            else if (in_months(g, m))
+                check(r, g);
+        }
+    }
+    return 0;
+}
+
+/* The sum over the months, in the unit of one month's value. */
+static void check_total(cr_run *r, const cr_gives *g, const cr_total *total)
+{
+    char text[100];
+    cr_literal want;
+    cr_rat sum = total->sum, scale = {1, 1};
+    if (!g->total)
+        return;
+    r->checks++;
+    for (int32_t i = 0; total->type && i < total->type->decimals; i++)
+        scale.den *= 10;
+    if (total->type && total->type->decimals > 0 && cr_rat_mul(sum, scale, &sum))
+        sum.num = 0;
+    int right = total->months > 0 && !total->missing && total->type &&
+                !cr_check_value(r->p, g->value, total->type, &want) &&
+                cr_rat_cmp(sum, want.number) == 0;
+    if (right)
+        return;
+    fail(r, g->pos,
+         total->missing ? " has months without a value; the others add up to " : " adds up to ",
+         g->name);
+    cr_buf_put(r->out, text, cr_rat_text(sum, 0, text, sizeof text));
+    cr_buf_char(r->out, '\n');
+}
+
 static void run(cr_run *r, civ_policy *base)
 {
     civ_error error = CIV_ERROR_INIT;
@@ -568,12 +658,18 @@ static void run(cr_run *r, civ_policy *base)
         put_root(r);
         bad = put_rows(r);
     }
-    if (bad || civ_evaluate(r->workspace, r->facts, r->example->on, &error)) {
+    if (!bad)
+        bad = r->example->first_month
+                  ? run_months(r, &error)
+                  : civ_evaluate(r->workspace, r->facts, r->example->on, &error);
+    if (bad) {
         fail_line(r, r->example->name_pos, error.message, NONE);
         return;
     }
-    for (uint32_t i = 0; i < r->example->gives.n; i++)
+    for (uint32_t i = 0; i < r->example->gives.n && !r->example->first_month; i++)
         check(r, &r->example->gives.at[i]);
+    for (uint32_t i = 0; i < r->example->gives.n && r->example->first_month; i++)
+        check_total(r, &r->example->gives.at[i], &r->totals[i]);
     if (reach(r))
         fail_line(r, r->example->name_pos, ": out of memory", NONE);
 }

@@ -49,7 +49,7 @@ void civ_workspace_release(civ_workspace *w)
     civ_calculator_release(calculator);
 }
 
-civ_status civ_evaluate(civ_workspace *w, const civ_case *c, int32_t on, civ_error *error)
+static civ_status evaluate(civ_workspace *w, const civ_case *c, int32_t on, civ_error *error)
 {
     if (!w || !c)
         return cr_fail(error, CIV_ERROR_ARGUMENT, NULL, NONE, NONE);
@@ -62,6 +62,31 @@ civ_status civ_evaluate(civ_workspace *w, const civ_case *c, int32_t on, civ_err
     case 3: return cr_fail(error, CIV_ERROR_DATE, NULL, NONE, NONE);
     default: return cr_fail(error, CIV_ERROR_MEMORY, NULL, NONE, NONE);
     }
+}
+
+civ_status civ_evaluate(civ_workspace *w, const civ_case *c, int32_t on, civ_error *error)
+{
+    if (w)
+        w->core->step = 0; /* a day by itself: carried values are where they start */
+    return evaluate(w, c, on, error);
+}
+
+civ_status civ_evaluate_month(civ_workspace *w, const civ_case *c, int32_t month, int32_t first,
+                              civ_error *error)
+{
+    if (!w || !c)
+        return cr_fail(error, CIV_ERROR_ARGUMENT, NULL, NONE, NONE);
+    if (month < cr_month_of(CR_DATE_MIN) || month > cr_month_of(CR_DATE_MAX))
+        return cr_fail(error, CIV_ERROR_DATE, NULL, NONE, NONE);
+    if (first)
+        w->core->step = 0;
+    uint32_t step = w->core->step;
+    civ_status bad = evaluate(w, c, cr_month_last(month), error);
+    if (!bad && cr_workspace_keep(w->core)) {
+        w->core->step = step;
+        bad = cr_fail(error, CIV_ERROR_MEMORY, NULL, NONE, NONE);
+    }
+    return bad;
 }
 
 /* ---- values ---- */
@@ -286,6 +311,12 @@ static int add_once(cr_collect *c, const cr_found_cause *cause)
     return 0;
 }
 
+/* A cause that an earlier month left has no look-up of this month behind it. */
+static int is_lookup(const cr_collect *c, const cr_why *why)
+{
+    return c->w->core->frame->plan->code.at[why->insn].op == CR_OP_ROW;
+}
+
 static int on_cause(void *user, const cr_why *why)
 {
     cr_collect *c = user;
@@ -312,7 +343,7 @@ static int on_cause(void *user, const cr_why *why)
         break;
     }
     end(c, &cause.name);
-    if (why->kind == CR_WHY_PARAMETER)
+    if (why->kind == CR_WHY_PARAMETER && is_lookup(c, why))
         row_keys(c, why, &cause);
     if (why->kind == CR_WHY_CALENDAR) {
         cause.detail = begin(c);

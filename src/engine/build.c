@@ -35,12 +35,17 @@ static uint8_t *needed_defs(cr_calculator *calc)
     for (int changed = 1; changed;) {
         changed = 0;
         for (uint32_t i = 0; i < p->defs.n; i++)
-            for (uint32_t v = 0; needed[i] == 1 && v < p->defs.at[i].versions.n; v++)
-                for (int32_t k = 0; k < p->defs.at[i].versions.at[v].n_deps; k++)
-                    if (!needed[p->deps.at[p->defs.at[i].versions.at[v].deps_from + k]]) {
-                        need(p, needed, p->deps.at[p->defs.at[i].versions.at[v].deps_from + k]);
-                        changed = 1;
-                    }
+            for (uint32_t v = 0; needed[i] == 1 && v < p->defs.at[i].versions.n; v++) {
+                const cr_version *version = &p->defs.at[i].versions.at[v];
+                for (int32_t k = 0; k < version->n_deps + version->n_later; k++) {
+                    int32_t dep = k < version->n_deps
+                                      ? p->deps.at[version->deps_from + k]
+                                      : p->later.at[version->later_from + k - version->n_deps];
+                    changed |= !needed[dep];
+                    if (!needed[dep])
+                        need(p, needed, dep);
+                }
+            }
     }
     return needed;
 }
@@ -139,6 +144,8 @@ static void mark_operands(const cr_plan *plan, uint8_t *live, const cr_insn *i)
     case CR_OP_ON:
     case CR_OP_INPUT:
     case CR_OP_ABSENT:
+    case CR_OP_STEPPED:
+    case CR_OP_CARRIED:
     case CR_OP_GIVEN: return;
     case CR_OP_ROW:
         for (int32_t k = 0; k < i->b; k++)
@@ -151,16 +158,25 @@ static void mark_operands(const cr_plan *plan, uint8_t *live, const cr_insn *i)
     }
 }
 
+static void mark_value(uint8_t *live, const cr_pval *v)
+{
+    if (v->reg >= 0)
+        live[v->reg] = 1;
+    if (v->div >= 0)
+        live[v->div] = 1;
+}
+
+/* Outputs, and what passes to the next month. */
 static void mark_outputs(const cr_calculator *calc, const cr_plan *plan, uint8_t *live)
 {
+    const cr_program *p = &calc->policy->program;
     for (uint32_t i = 0; i < calc->outputs.n; i++) {
         const cr_plan_def *d = &plan->defs[calc->outputs.at[i].def];
-        const cr_pval *v = calc->outputs.at[i].reason ? &d->reason : &d->value;
-        if (v->reg >= 0)
-            live[v->reg] = 1;
-        if (v->div >= 0)
-            live[v->div] = 1;
+        mark_value(live, calc->outputs.at[i].reason ? &d->reason : &d->value);
     }
+    for (uint32_t i = 0; i < p->defs.n; i++)
+        if (p->defs.at[i].carried)
+            mark_value(live, &plan->defs[i].value);
 }
 
 /* A conversion of what is read in only there can read it in the wider lane at once. */
@@ -187,7 +203,7 @@ static void count_use(const cr_plan *plan, uint32_t *uses, const cr_insn *i)
     if (i->op == CR_OP_ROW)
         for (int32_t k = 0; k < i->b; k++)
             uses[plan->args.at[i->a + k]]++;
-    else if (i->op > CR_OP_GIVEN)
+    else if (i->op > CR_OP_CARRIED)
         for (int k = 0; k < 3; k++)
             if (operands[k] >= 0)
                 uses[operands[k]]++;
@@ -203,7 +219,7 @@ static void rename_all(cr_plan *plan, const int32_t *to, uint32_t n_defs)
 {
     for (uint32_t i = 0; i < plan->code.n; i++) {
         cr_insn *insn = &plan->code.at[i];
-        if (insn->op == CR_OP_ROW || insn->op <= CR_OP_GIVEN)
+        if (insn->op == CR_OP_ROW || insn->op <= CR_OP_CARRIED)
             continue;
         rename(to, &insn->a);
         rename(to, &insn->b);
@@ -229,9 +245,9 @@ static int tidy(cr_calculator *calc, cr_plan *plan, uint8_t *live)
     for (uint32_t i = 0; i < plan->code.n; i++)
         if (live[plan->code.at[i].dst])
             count_use(plan, uses, &plan->code.at[i]);
-    for (uint32_t i = 0; i < calc->outputs.n; i++) {
-        const cr_plan_def *d = &plan->defs[calc->outputs.at[i].def];
-        const int32_t regs[] = {d->value.reg, d->value.div, d->reason.reg};
+    for (uint32_t i = 0; i < calc->policy->program.defs.n; i++) { /* read from outside */
+        const int32_t regs[] = {plan->defs[i].value.reg, plan->defs[i].value.div,
+                                plan->defs[i].reason.reg};
         for (int k = 0; k < 3; k++)
             if (regs[k] >= 0)
                 uses[regs[k]] += 2;

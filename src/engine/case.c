@@ -22,6 +22,7 @@ cr_case *cr_case_make(cr_policy *policy, cr_alloc alloc, int32_t root)
         return NULL;
     c->alloc = alloc;
     c->root = root;
+    c->from = CR_PLAIN;
     c->policy = policy;
     cr_policy_retain(policy);
     c->fields = cr_mem_get(&alloc, (size_t)policy->program.fields.n + 1, sizeof *c->fields);
@@ -43,6 +44,8 @@ void cr_case_free(cr_case *c)
     for (uint32_t i = 0; c->fields && i < n_fields; i++) {
         cr_mem_free(&c->alloc, c->fields[i].value, c->fields[i].cap * sizeof *c->fields[i].value);
         cr_mem_free(&c->alloc, c->fields[i].cell, c->fields[i].cap);
+        cr_mem_free(&c->alloc, c->fields[i].since,
+                    c->fields[i].cap_since * sizeof *c->fields[i].since);
     }
     for (uint32_t i = 0; c->spaces && i < n_spaces; i++)
         cr_mem_free(&c->alloc, c->spaces[i].parent, c->spaces[i].cap * sizeof *c->spaces[i].parent);
@@ -55,6 +58,9 @@ void cr_case_free(cr_case *c)
 
 void cr_case_forget(cr_case *c)
 {
+    c->from = CR_PLAIN;
+    for (uint32_t i = 0; i < c->policy->program.fields.n; i++)
+        c->fields[i].n_since = 0;
     for (uint32_t i = 0; i < c->policy->program.fields.n; i++)
         if (c->fields[i].cell)
             memset(c->fields[i].cell, CR_CELL_ABSENT, c->fields[i].cap);
@@ -127,8 +133,70 @@ static int in_range(const cr_case *c, const cr_sym_field *f, int64_t value)
     }
 }
 
+/* ---- histories ---- */
+
+static int goes_before(const cr_since *a, const cr_since *b)
+{
+    return a->row != b->row ? a->row < b->row : a->from < b->from;
+}
+
+/* In order; a second value for one day takes the place of the first. */
+static int put_since(cr_case *c, int32_t field, cr_since entry)
+{
+    cr_case_field *f = &c->fields[field];
+    uint32_t at = f->n_since;
+    while (at > 0 && goes_before(&entry, &f->since[at - 1]))
+        at--;
+    if (at > 0 && !goes_before(&f->since[at - 1], &entry)) {
+        f->since[at - 1] = entry;
+        return 0;
+    }
+    if (f->n_since == f->cap_since) {
+        uint32_t cap = f->cap_since ? f->cap_since * 2 : 8;
+        cr_since *p = grow(c, f->since, f->cap_since, cap, sizeof *p);
+        if (!p)
+            return 1;
+        f->since = p;
+        f->cap_since = cap;
+    }
+    memmove(&f->since[at + 1], &f->since[at], (f->n_since - at) * sizeof *f->since);
+    f->since[at] = entry;
+    f->n_since++;
+    return 0;
+}
+
+cr_cell cr_case_at(const cr_case_field *f, uint32_t row, int32_t day, int64_t *value)
+{
+    uint32_t lo = 0, hi = f->n_since; /* the first entry behind (row, day) */
+    const cr_since key = {row, day, 0, 0};
+    while (lo < hi) {
+        uint32_t mid = lo + (hi - lo) / 2;
+        if (goes_before(&key, &f->since[mid]))
+            hi = mid;
+        else
+            lo = mid + 1;
+    }
+    if (lo > 0 && f->since[lo - 1].row == row) {
+        *value = f->since[lo - 1].value;
+        return (cr_cell)f->since[lo - 1].cell;
+    }
+    *value = 0;
+    if (lo < f->n_since && f->since[lo].row == row)
+        return CR_CELL_ABSENT; /* before its first day */
+    if (row >= f->cap)
+        return CR_CELL_ABSENT;
+    *value = f->value[row];
+    return (cr_cell)f->cell[row];
+}
+
 int cr_case_put(cr_case *c, int32_t field, uint32_t row, int64_t value)
 {
+    if (c->from != CR_PLAIN) {
+        int known = in_range(c, &c->policy->program.fields.at[field], value);
+        cr_since entry = {row, c->from, known ? value : 0,
+                          (uint8_t)(known ? CR_CELL_KNOWN : CR_CELL_INVALID)};
+        return put_since(c, field, entry);
+    }
     if (reserve_field(c, field, row))
         return 1;
     int fits = in_range(c, &c->policy->program.fields.at[field], value);
@@ -139,6 +207,10 @@ int cr_case_put(cr_case *c, int32_t field, uint32_t row, int64_t value)
 
 int cr_case_mark(cr_case *c, int32_t field, uint32_t row, cr_cell cell)
 {
+    if (c->from != CR_PLAIN && c->policy->program.fields.at[field].child < 0) {
+        cr_since entry = {row, c->from, 0, (uint8_t)cell};
+        return put_since(c, field, entry);
+    }
     if (reserve_field(c, field, row))
         return 1;
     c->fields[field].value[row] = 0;

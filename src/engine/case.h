@@ -8,12 +8,23 @@
 
 /* What a cell says. Absent is not unknown: an absent event has not happened, an absent field may
  * have a default. */
+#define CR_PLAIN INT32_MIN
+
 typedef enum cr_cell { CR_CELL_ABSENT, CR_CELL_KNOWN, CR_CELL_UNKNOWN, CR_CELL_INVALID } cr_cell;
+
+typedef struct cr_since { /* what a cell says from a day on */
+    uint32_t row;
+    int32_t from;
+    int64_t value;
+    uint8_t cell;
+} cr_since;
 
 typedef struct cr_case_field {
     int64_t *value; /* NULL = nothing stated for any row */
     uint8_t *cell;  /* lists: of the list itself */
     uint32_t cap;
+    cr_since *since; /* histories, by row and day; a row that has any says nothing else */
+    uint32_t n_since, cap_since;
 } cr_case_field;
 
 typedef struct cr_case_space {
@@ -25,6 +36,7 @@ typedef struct cr_case {
     cr_policy *policy;
     cr_alloc alloc;
     int32_t root;
+    int32_t from;          /* values stated now hold from this day; CR_PLAIN = always */
     cr_case_field *fields; /* per field of the program */
     cr_case_space *spaces; /* per entity */
 } cr_case;
@@ -41,5 +53,7 @@ int cr_case_row(cr_case *c, int32_t field, uint32_t parent, uint32_t *row);
 int cr_case_put(cr_case *c, int32_t field, uint32_t row, int64_t value);
 int cr_case_mark(cr_case *c, int32_t field, uint32_t row, cr_cell cell);
 cr_cell cr_case_cell(const cr_case *c, int32_t field, uint32_t row);
+/* The cell on a day: the latest entry of its history by then, absent before the first. */
+cr_cell cr_case_at(const cr_case_field *f, uint32_t row, int32_t day, int64_t *value);
 
 #endif

@@ -57,6 +57,7 @@ void cr_workspace_free(cr_workspace *w)
         cr_mem_free(&alloc, s->list_memory, s->parent_cap);
         cr_mem_free(&alloc, s->parent, s->cap * sizeof *s->parent);
     }
+    cr_workspace_drop_kept(w);
     cr_mem_free(&alloc, w->frames, w->calc->plans.n * sizeof *w->frames);
     cr_mem_free(&alloc, w->spaces, ((size_t)n_spaces + 1) * sizeof *w->spaces);
     cr_mem_free(&alloc, w, sizeof *w);

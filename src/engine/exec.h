@@ -38,6 +38,28 @@ typedef struct cr_frame { /* registers of one plan */
     size_t mark_size;
 } cr_frame;
 
+typedef struct cr_kept_cause { /* of a value that passes on unknown */
+    uint8_t kind, answer;
+    int32_t index, extra;
+} cr_kept_cause;
+
+typedef struct cr_kept_cell {
+    int64_t value;
+    uint8_t status;
+    uint32_t cause, n_causes; /* among cr_workspace.causes */
+} cr_kept_cell;
+
+typedef struct cr_kept { /* a carried definition, as the month before left it */
+    cr_kept_cell *cell;  /* of the month before */
+    cr_kept_cell *next;  /* of this month, while it is written down */
+    uint32_t n, cap;
+} cr_kept;
+
+typedef struct cr_cause_list {
+    cr_kept_cause *at;
+    uint32_t n, cap;
+} cr_cause_list;
+
 typedef struct cr_workspace {
     cr_calculator *calc;
     cr_alloc alloc;
@@ -46,6 +68,9 @@ typedef struct cr_workspace {
     cr_space_rows *spaces; /* per entity */
     const cr_case *input;
     int32_t on;
+    uint32_t step;           /* months of the timeline before this one; 0 outside of timelines */
+    cr_kept *kept;           /* per definition; NULL before the first timeline */
+    cr_cause_list causes[2]; /* of the month before, and room for this one's */
 } cr_workspace;
 
 extern const cr_kernel cr_kernels[CR_OP_COUNT]
@@ -57,6 +82,10 @@ void cr_workspace_free(cr_workspace *w);
 /* Evaluates one case. 0 fine, 2 out of memory (the workspace is as before), 3 the date is out of
  * range. */
 int cr_workspace_run(cr_workspace *w, const cr_case *input, int32_t on);
+
+/* Keeps what passes to the next month after an evaluation. 0 fine, 2 out of memory. */
+int cr_workspace_keep(cr_workspace *w);
+void cr_workspace_drop_kept(cr_workspace *w);
 
 /* A lane of a register as a wide integer, and its status. */
 cr_i128 cr_lane_get(const cr_workspace *w, int32_t reg, uint32_t row);

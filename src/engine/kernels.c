@@ -363,16 +363,51 @@ static void list_status(cr_workspace *w, const cr_insn *i, const uint8_t *x)
         const cr_type *type = &w->calc->policy->program.fields.at[i->imm].type;                    \
         T *d = VAL(w, i->dst);                                                                     \
         uint8_t *s = w->frame->st_memory[i->dst], any = 0;                                         \
-        int64_t never = input_never(type);                                                         \
+        int64_t never = input_never(type), value = 0;                                              \
         for (uint32_t k = 0, n = N(w, i); k < n; k++) {                                            \
             uint8_t cell = k < f->cap ? f->cell[k] : (uint8_t)CR_CELL_ABSENT;                      \
+            value = k < f->cap ? f->value[k] : 0;                                                  \
+            if (f->n_since)                                                                        \
+                cell = (uint8_t)cr_case_at(f, k, w->on, &value);                                   \
             s[k] = cell_status(cell, type->event);                                                 \
-            d[k] = (T)(cell == CR_CELL_KNOWN                   ? f->value[k]                       \
+            d[k] = (T)(cell == CR_CELL_KNOWN                   ? value                             \
                        : cell == CR_CELL_ABSENT && type->event ? never                             \
                                                                : 0);                               \
             any |= s[k];                                                                           \
         }                                                                                          \
         w->frame->st[i->dst] = any ? s : NULL;                                                     \
+    }                                                                                              \
+    static void input_on_##T(cr_workspace *w, const cr_insn *i)                                    \
+    {                                                                                              \
+        const cr_case_field *f = &w->input->fields[i->imm];                                        \
+        const cr_type *type = &w->calc->policy->program.fields.at[i->imm].type;                    \
+        const int32_t *day = VAL(w, i->a);                                                         \
+        const uint8_t *x = ST(w, i->a);                                                            \
+        T *d = VAL(w, i->dst);                                                                     \
+        uint8_t *s = own_status(w, i->dst);                                                        \
+        int64_t never = input_never(type), value = 0;                                              \
+        for (uint32_t k = 0, n = N(w, i); k < n; k++) {                                            \
+            cr_cell cell = cr_case_at(f, k, day[k], &value);                                       \
+            s[k] = worst(status_at(x, k), cell_status((uint8_t)cell, type->event));                \
+            d[k] = (T)(cell == CR_CELL_KNOWN                   ? value                             \
+                       : cell == CR_CELL_ABSENT && type->event ? never                             \
+                                                               : 0);                               \
+        }                                                                                          \
+    }
+
+/* What the month before left; the lane's proof is the type's range, checked when it was kept. */
+#define CARRIED(T)                                                                                 \
+    static void carried_##T(cr_workspace *w, const cr_insn *i)                                     \
+    {                                                                                              \
+        static const cr_kept none = {0};                                                           \
+        const cr_kept *kept = w->kept ? &w->kept[i->imm] : &none;                                  \
+        T *d = VAL(w, i->dst);                                                                     \
+        uint8_t *s = own_status(w, i->dst);                                                        \
+        for (uint32_t k = 0, n = N(w, i); k < n; k++) {                                            \
+            int has = k < kept->n;                                                                 \
+            d[k] = (T)(has && !kept->cell[k].status ? kept->cell[k].value : 0);                    \
+            s[k] = has ? kept->cell[k].status : (uint8_t)CR_UNDETERMINED;                          \
+        }                                                                                          \
     }
 
 #define ROWVALUE(T)                                                                                \
@@ -425,6 +460,7 @@ static uint8_t cell_status(uint8_t cell, int event)
     CHOSEN(T)                                                                                      \
     ROWOF(T)                                                                                       \
     INPUT(T)                                                                                       \
+    CARRIED(T)                                                                                     \
     ROWVALUE(T)
 
 ALL_LANES(int8_t)
@@ -707,22 +743,32 @@ static void k_on(cr_workspace *w, const cr_insn *i)
     w->frame->st[i->dst] = NULL;
 }
 
+static void k_stepped(cr_workspace *w, const cr_insn *i)
+{
+    memset(VAL(w, i->dst), w->step > 0, N(w, i));
+    w->frame->st[i->dst] = NULL;
+}
+
 static void k_absent(cr_workspace *w, const cr_insn *i)
 {
+    const cr_case_field *f = &w->input->fields[i->imm];
+    int64_t value = 0;
     int8_t *d = VAL(w, i->dst);
     for (uint32_t k = 0, n = N(w, i); k < n; k++)
-        d[k] = cr_case_cell(w->input, i->imm, k) == CR_CELL_ABSENT;
+        d[k] = cr_case_at(f, k, w->on, &value) == CR_CELL_ABSENT;
     w->frame->st[i->dst] = NULL;
 }
 
 /* A value out of range was still given. Only an event that is said to be unknown leaves it open. */
 static void k_given(cr_workspace *w, const cr_insn *i)
 {
+    const cr_case_field *f = &w->input->fields[i->imm];
+    int64_t value = 0;
     int event = w->calc->policy->program.fields.at[i->imm].type.event;
     int8_t *d = VAL(w, i->dst);
     w->frame->st[i->dst] = NULL;
     for (uint32_t k = 0, n = N(w, i); k < n; k++) {
-        cr_cell cell = cr_case_cell(w->input, i->imm, k);
+        cr_cell cell = cr_case_at(f, k, w->on, &value);
         d[k] = cell == CR_CELL_KNOWN || cell == CR_CELL_INVALID;
         if (cell == CR_CELL_UNKNOWN && event)
             own_failure(w, i, k, CR_UNDETERMINED);
@@ -807,6 +853,9 @@ const cr_kernel cr_kernels[CR_OP_COUNT][5] = {
     [CR_OP_ON] = SAME(k_on),
     [CR_OP_INPUT] = LANES(input),
     [CR_OP_ABSENT] = SAME(k_absent),
+    [CR_OP_INPUT_ON] = LANES(input_on),
+    [CR_OP_CARRIED] = LANES(carried),
+    [CR_OP_STEPPED] = SAME(k_stepped),
     [CR_OP_GIVEN] = SAME(k_given),
     [CR_OP_CONV] = LANES(conv),
     [CR_OP_ADD] = LANES(add),

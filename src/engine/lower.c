@@ -553,11 +553,66 @@ static cr_pval lower_now(cr_build *b, int32_t space, int kind)
                  month.reg, CR_DATE_MIN, CR_DATE_MAX);
 }
 
+/* A fact on another day: what its history says then. */
+static cr_pval read_field_on(cr_build *b, cr_env *env, int32_t space, const cr_expr *x)
+{
+    const cr_sym_field *f = &b->program->fields.at[x->ref.index];
+    cr_pval day = cr_lower(b, env, space, x->at), v = cr_pval_none();
+    cr_insn insn = insn_of(CR_OP_INPUT_ON, space);
+    if (b->failed || f->type.kind == CR_T_TEXT || f->type.kind == CR_T_SET ||
+        f->type.kind == CR_T_ROWS) {
+        cr_build_fail(b, "text, sets and lists of a case cannot be computed with in this version");
+        return v;
+    }
+    field_bounds(b, &f->type, &v.lo, &v.hi);
+    insn.imm = x->ref.index;
+    insn.a = cr_emit_lane(b, cr_emit_space(b, day.reg, space), CR_LANE_32);
+    v.den = field_den(&f->type);
+    v.reg = cr_emit(b, insn, cr_build_lane(b, v.lo < 0 ? v.lo : 0, v.hi), v.lo, v.hi);
+    b->calc->reads[x->ref.index] = 1;
+    for (uint32_t i = 0; i < b->program->field_gates.n; i++)
+        if (b->program->field_gates.at[i].field == x->ref.index)
+            v = cr_read_gated(b, space, v, b->program->field_gates.at[i].require);
+    return v;
+}
+
+static const cr_stmt *version_on(const cr_build *b, const cr_def *d)
+{
+    for (uint32_t i = 0; i < d->versions.n; i++)
+        if (d->versions.at[i].from <= b->date && b->date <= d->versions.at[i].to)
+            return d->versions.at[i].stmt;
+    return d->versions.at[0].stmt;
+}
+
+/* What the month before left; in the first month, and outside of a timeline, where it starts. */
+static cr_pval lower_previous(cr_build *b, cr_env *env, int32_t space, const cr_expr *x)
+{
+    const cr_def *d = &b->program->defs.at[x->a->ref.index];
+    cr_insn insn = insn_of(CR_OP_CARRIED, d->entity), stepped = insn_of(CR_OP_STEPPED, d->entity);
+    cr_pval v = cr_pval_none();
+    cr_env there = *env;
+    cr_type type = d->type;
+    type.event = 1; /* what it carries may not have happened */
+    there.entity = d->entity;
+    insn.imm = x->a->ref.index;
+    field_bounds(b, &type, &v.lo, &v.hi);
+    v.den = field_den(&type);
+    v.reg = cr_emit(b, insn, cr_build_lane(b, v.lo < 0 ? v.lo : 0, v.hi), v.lo, v.hi);
+    cr_pval start = cr_lower(b, &there, d->entity, version_on(b, d)->starts);
+    int32_t later = cr_emit(b, stepped, CR_LANE_8, 0, 1);
+    if (b->failed)
+        return v;
+    return cr_pval_space(b, cr_select_value(b, d->entity, &type, later, v, start), space);
+}
+
 static cr_pval lower_name(cr_build *b, cr_env *env, int32_t space, const cr_expr *x)
 {
     int32_t at = ancestor(b, space, x->ref.up);
     switch (x->ref.kind) {
-    case CR_REF_FIELD: return cr_pval_space(b, read_field(b, at, x->ref.index), space);
+    case CR_REF_FIELD:
+        if (x->at)
+            return cr_pval_space(b, read_field_on(b, env, at, x), space);
+        return cr_pval_space(b, read_field(b, at, x->ref.index), space);
     case CR_REF_DEF:
         if (b->program->defs.at[x->ref.index].n_args > 0)
             return cr_pval_space(b, cr_lower_call(b, env, space, x), space);
@@ -697,6 +752,7 @@ static cr_pval lower_any(cr_build *b, cr_env *env, int32_t space, const cr_expr 
     case CR_X_SPAN: return lower_span(b, env, space, x);
     case CR_X_AGGREGATE: return lower_aggregate(b, env, space, x);
     case CR_X_ROWS: return lower_rows(b, env, space, x);
+    case CR_X_PREVIOUS: return lower_previous(b, env, space, x);
     case CR_X_LEAST: return cr_lower_least(b, env, space, x);
     case CR_X_AMONG: return cr_lower_among(b, env, space, x);
     case CR_X_THE: return cr_lower_the(b, env, space, x);

@@ -249,6 +249,26 @@ static void step_strict(cr_walk *walk, const cr_insn *i, uint32_t row)
         found(walk, CR_WHY_CALENDAR, CR_NO_DATA, -1, i, row, calendar_year(walk, i, row));
 }
 
+/* The causes that the month before left with the value. */
+static void step_carried(cr_walk *walk, const cr_insn *i, uint32_t row)
+{
+    const cr_kept *kept = walk->w->kept ? &walk->w->kept[i->imm] : NULL;
+    if (walk->used || !kept || row >= kept->n)
+        return;
+    const cr_kept_cell *cell = &kept->cell[row];
+    for (uint32_t k = 0; k < cell->n_causes; k++) {
+        const cr_kept_cause *c = &walk->w->causes[0].at[cell->cause + k];
+        found(walk, (cr_why_kind)c->kind, c->answer, c->index, i, row, c->extra);
+    }
+}
+
+static void step_input_on(cr_walk *walk, const cr_insn *i, uint32_t row)
+{
+    pass(walk, i->a, row);
+    if (status_of(walk, i->dst, row) && !status_of(walk, i->a, row) && !walk->used)
+        found(walk, CR_WHY_INPUT, status_of(walk, i->dst, row), i->imm, i, row, 0);
+}
+
 static void step_leaf(cr_walk *walk, const cr_insn *i, uint32_t row)
 {
     int st = status_of(walk, i->dst, row);
@@ -269,6 +289,9 @@ static void step(cr_walk *walk, const cr_insn *i, uint32_t row)
     case CR_OP_INPUT:
     case CR_OP_ABSENT:
     case CR_OP_GIVEN: step_leaf(walk, i, row); break;
+    case CR_OP_STEPPED: break;
+    case CR_OP_CARRIED: step_carried(walk, i, row); break;
+    case CR_OP_INPUT_ON: step_input_on(walk, i, row); break;
     case CR_OP_AND:
     case CR_OP_OR: step_logic(walk, i, row); break;
     case CR_OP_SELECT: step_select(walk, i, row); break;

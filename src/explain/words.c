@@ -366,6 +366,11 @@ static void expr(cr_words *w, const cr_expr *x)
     case CR_X_PART_OF: part(w, x); break;
     case CR_X_SPAN: span(w, x); break;
     case CR_X_AGGREGATE: aggregate(w, x); break;
+    case CR_X_PREVIOUS:
+        say(w, "上月的“", "the previous month's ");
+        expr(w, x->a);
+        say(w, "”", "");
+        break;
     case CR_X_LEAST: least(w, x); break;
     case CR_X_AMONG: among(w, x); break;
     case CR_X_THE: the_row(w, x); break;

@@ -67,6 +67,7 @@ typedef enum cr_xkind {
     CR_X_SPAN,      /* span `from` a `to` b: completed years, months or days */
     CR_X_AGGREGATE, /* aggregate of the list `text`: a = value (NULL where none), b = where (NULL
                        where none) */
+    CR_X_PREVIOUS,  /* a (a carried definition) in the previous month */
     CR_X_LEAST,  /* least integer at least (op 0) or more than (op 1) a of b: a share of a count */
     CR_X_AMONG,  /* op cr_among: a among the rows of the list `text`, b = where (NULL = all) */
     CR_X_THE,    /* the row of the list `text` with highest (op 0) or lowest (op 1) a, where b;
@@ -347,7 +348,8 @@ typedef struct cr_fact {
     CR_VEC(cr_str) names;
     CR_VEC(cr_expr *) values;
     CR_VEC(cr_pos) at;
-    uint8_t none; /* `members none`: the list is empty */
+    CR_VEC(int32_t) since; /* per value: the day from which it holds; CR_DATE_MIN = always */
+    uint8_t none;          /* `members none`: the list is empty */
     cr_pos pos;
 } cr_fact;
 
@@ -362,6 +364,8 @@ typedef struct cr_gives {
     CR_VEC(cr_path_part) path;
     cr_str name;
     uint8_t expect;
+    uint8_t total;    /* the sum over the months */
+    int32_t from, to; /* months that it speaks of; those of the example */
     cr_expr *value;
     CR_VEC(cr_str) causes;
     cr_pos pos;
@@ -380,6 +384,7 @@ typedef struct cr_stmt {
     uint8_t is_replace; /* replace define … */
     uint8_t internal;
     uint8_t monthly; /* each month */
+    uint8_t carried; /* define: what passes from month to month */
     uint8_t local_only;
     uint8_t check;       /* parameter that only warns */
     uint8_t option;      /* option rather than parameter; 2 = limit */
@@ -420,11 +425,13 @@ typedef struct cr_stmt {
     cr_str rounded_by;
     cr_pos rounded_pos;
     cr_ref rounded_ref;        /* [c] */
+    cr_expr *starts;           /* carried: its value before the first month */
     CR_VEC(cr_str) else_names; /* require */
     CR_VEC(cr_pos) else_pos;
     cr_cites cites;
     /* example, given */
-    int32_t on; /* CR_DATE_MIN = not said */
+    int32_t on;                      /* CR_DATE_MIN = not said */
+    int32_t first_month, last_month; /* instead of on: a timeline; 0 = not said */
     CR_VEC(cr_str) givens;
     CR_VEC(cr_let) lets;
     CR_VEC(cr_fact) facts;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Types of the forms that look at the other rows of a list. */
+/* Types of the forms that look at the other rows of a list, and at the month before. */
 #include "lang/check_internal.h"
 
 static int ordered(const cr_type *t)
@@ -84,6 +84,23 @@ void cr_c_least(cr_checker *c, cr_expr *x)
         cr_c_report(c, CR_D_TYPE, x->b->pos, x->b->text, "a number to take the share of");
     whole(x);
     x->type.unit = x->b->type.unit;
+}
+
+/* Reading the month before is no dependency of this month, so it makes no cycle. */
+void cr_c_previous(cr_checker *c, cr_expr *x)
+{
+    uint32_t deps = c->p->deps.n;
+    cr_c_expr(c, x->a, NULL);
+    c->p->deps.n = deps;
+    x->type = x->a->type;
+    if (x->type.kind == CR_T_ERROR)
+        return;
+    if (x->a->ref.kind != CR_REF_DEF || x->a->ref.reason ||
+        !c->p->defs.at[x->a->ref.index].carried) {
+        cr_c_report(c, CR_D_TYPE, x->a->pos, x->a->text, "a name declared with 'carried'");
+        return;
+    }
+    CR_C_PUSH(c, c->p->later, x->a->ref.index);
 }
 
 /* `certificate.grade`, where `certificate` is a definition that stands for a row. 0 = it is not. */

@@ -27,7 +27,7 @@ typedef struct cr_checker {
     cr_str module;
     uint8_t lenient; /* bare numbers take the unit that is wanted */
     CR_VEC(cr_guard) guards;
-    uint32_t deps_from;
+    uint32_t deps_from, later_from;
     uint32_t depth;
     uint8_t too_deep; /* reported: what lies below was not visited */
     uint32_t locals;  /* `where` lines before this clause may be read: none reads itself */
@@ -72,6 +72,7 @@ int cr_c_stands_for_row(cr_checker *c, const cr_expr *name); /* a definition of 
 void cr_c_among(cr_checker *c, cr_expr *x);
 void cr_c_the(cr_checker *c, cr_expr *x);
 void cr_c_least(cr_checker *c, cr_expr *x);
+void cr_c_previous(cr_checker *c, cr_expr *x);
 int cr_c_row_of(cr_checker *c, cr_expr *x, const cr_type *want);
 
 /* check_table.c */

@@ -285,17 +285,17 @@ static void settle(cr_checker *c, cr_expr *x, cr_found f)
     case CR_REF_PARAM:
         x->type = c->p->params.at[f.index].type;
         check_keys(c, x, &c->p->params.at[f.index]);
-        if (x->at) {
-            cr_type date = {0};
-            date.kind = CR_T_DATE;
-            cr_c_expr(c, x->at, &date);
-            cr_c_agree(c, x->at->pos, &date, &x->at->type);
-        }
         break;
     case CR_REF_LOCAL: x->type = c->stmt->clauses.at[f.index].value->type; break;
     case CR_REF_ARG: x->type = c->stmt->args.at[f.index].resolved; break;
     case CR_REF_MONTH: x->type.kind = CR_T_MONTH; break;
     default: x->type.kind = CR_T_DATE; break;
+    }
+    if (x->at) {
+        cr_type date = {0};
+        date.kind = CR_T_DATE;
+        cr_c_expr(c, x->at, &date);
+        cr_c_agree(c, x->at->pos, &date, &x->at->type);
     }
 }
 
@@ -327,9 +327,11 @@ void cr_c_name(cr_checker *c, cr_expr *x, const cr_type *want)
     int is_param = find_param(c, x->text, &param);
     if (dotted && !is_param && !x->as_parameter && cr_c_row_of(c, x, want))
         return;
-    int is_def = !x->as_parameter && x->keys.n == 0 && !x->at &&
+    int is_def = !x->as_parameter && x->keys.n == 0 &&
                  (dotted ? find_def(c, x->text, &def) || find_on_entity(c, x->text, &def)
                          : find_plain(c, x->text, &def));
+    if (is_def && is_param && x->at)
+        is_def = 0; /* a day is asked of parameters and of facts */
     if (is_def && is_param && def.kind == CR_REF_DEF && def.index == c->def)
         is_def = 0; /* a definition of the parameter's own name means the parameter */
     if (is_def && is_param && dotted) {
@@ -337,6 +339,8 @@ void cr_c_name(cr_checker *c, cr_expr *x, const cr_type *want)
         x->type.kind = CR_T_ERROR;
     } else if (is_def || is_param) {
         settle(c, x, is_def ? def : param);
+        if (x->at && x->ref.kind != CR_REF_PARAM && x->ref.kind != CR_REF_FIELD)
+            cr_c_report(c, CR_D_TYPE, x->pos, x->text, "a parameter or a fact, which have a day");
     } else {
         unknown(c, x, want);
     }

@@ -454,6 +454,7 @@ static int32_t new_def(cr_checker *c, const cr_stmt *s, int32_t entity, cr_str n
     cr_def d = {0};
     d.kind = (uint8_t)def_kind(s);
     d.internal = s->internal;
+    d.carried = s->carried;
     d.name = name;
     d.module = s->module;
     d.entity = entity;
@@ -531,7 +532,7 @@ static void declare_def(cr_checker *c, cr_stmt *s)
         check_version_type(c, d, s);
     if (d->label.zh.n == 0)
         d->label = s->label;
-    cr_version v = {s, s->period.from, s->period.to, s->region, 0, 0};
+    cr_version v = {s, s->period.from, s->period.to, s->region, 0, 0, 0, 0};
     CR_C_PUSH(c, d->versions, v);
     for (uint32_t i = 0; i < s->args.n; i++)
         s->args.at[i].resolved = cr_c_type(c, &s->args.at[i].type);

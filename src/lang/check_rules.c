@@ -384,6 +384,17 @@ static void check_wheres(cr_checker *c, const cr_stmt *s)
                     ->other = s->clauses.at[j].pos;
 }
 
+/* Where a carried value begins; and what passes on must say how many decimals it has. */
+static void check_start(cr_checker *c, const cr_def *d, const cr_stmt *s)
+{
+    c->lenient = 1;
+    check_value(c, d, s->starts);
+    c->lenient = 0;
+    if (d->type.kind > CR_T_ENUM || (d->type.kind == CR_T_NUMBER && d->type.decimals < 0))
+        cr_c_report(c, CR_D_TYPE, s->name_pos, s->name,
+                    "yes/no, a date, a month, a word, or a number with decimals");
+}
+
 static void check_version(cr_checker *c, int32_t def, cr_version *v)
 {
     cr_stmt *s = v->stmt;
@@ -396,6 +407,7 @@ static void check_version(cr_checker *c, int32_t def, cr_version *v)
     c->module = s->module;
     c->guards.n = 0;
     c->deps_from = c->p->deps.n;
+    c->later_from = c->p->later.n;
     for (c->locals = 0; c->locals < s->clauses.n; c->locals++)
         if (s->clauses.at[c->locals].kind == CR_C_WHERE)
             cr_c_expr(c, s->clauses.at[c->locals].value, NULL);
@@ -408,12 +420,16 @@ static void check_version(cr_checker *c, int32_t def, cr_version *v)
     } else {
         check_decide(c, s);
     }
+    if (s->starts)
+        check_start(c, d, s);
     check_rounding(c, s, &d->type);
     check_wheres(c, s);
     check_else(c, s);
     statement_cites(c, s);
     v->deps_from = (int32_t)c->deps_from;
     v->n_deps = (int32_t)(c->p->deps.n - c->deps_from);
+    v->later_from = (int32_t)c->later_from;
+    v->n_later = (int32_t)(c->p->later.n - c->later_from);
 }
 
 /* ---- versions ---- */

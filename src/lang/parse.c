@@ -288,7 +288,7 @@ static const cr_statement_form FORMS[] = {
     {"given", CR_S_GIVEN, 0, head_word, cr_p_example},
     {"example", CR_S_EXAMPLE, 0, head_word, cr_p_example},
     {"table", CR_S_TABLE, 0, cr_p_head_rule, cr_p_rule},
-    {"carried", CR_S_DEFINE, 0, NULL, NULL},
+    {"carried", CR_S_DEFINE, 1, cr_p_head_rule, cr_p_rule},
     {"allocate", CR_S_DEFINE, 0, NULL, NULL},
 };
 enum { N_FORMS = sizeof FORMS / sizeof *FORMS };
@@ -347,6 +347,7 @@ static cr_stmt *new_statement(cr_parser *p, const cr_statement_form *form, cr_po
     s->kind = (uint8_t)form->kind;
     s->option = form->kind == CR_S_PARAMETER ? form->detail : 0;
     s->entity_kind = form->kind == CR_S_ENTITY ? form->detail : 0;
+    s->carried = form->kind == CR_S_DEFINE && form->detail;
     s->pos = pos;
     s->module = p->module;
     s->period.from = CR_DATE_MIN;

@@ -302,6 +302,14 @@ static cr_expr *power(cr_parser *p)
             p->at++;
             x->at = atom(p);
         }
+        if (!p->failed && x->kind == CR_X_NAME && cr_p_is2(p, "in", "the")) {
+            p->at += 2;
+            cr_p_want(p, "previous");
+            cr_p_want(p, "month");
+            cr_expr *before = node(p, CR_X_PREVIOUS, t);
+            before->a = x;
+            x = before;
+        }
     }
     p->depth--;
     return x;

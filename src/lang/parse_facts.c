@@ -33,6 +33,7 @@ static void fact_values(cr_parser *p, cr_fact *f)
         CR_P_PUSH(p, f->at, cr_p_tok(p)->pos);
         CR_P_PUSH(p, f->names, cr_p_word(p, "a field"));
         CR_P_PUSH(p, f->values, cr_p_expr(p));
+        CR_P_PUSH(p, f->since, cr_p_take(p, "from") ? cr_p_date(p) : CR_DATE_MIN);
     } while (!p->failed && cr_p_take(p, ","));
 }
 
@@ -85,7 +86,7 @@ static int expectation(cr_parser *p, cr_gives *g)
 static cr_expr *expected_value(cr_parser *p)
 {
     if (!cr_p_is(p, "("))
-        return cr_p_expr(p);
+        return cr_p_measure(p); /* `100 in 2021-01` is no test */
     cr_expr *x = cr_arena_get(p->arena, 1, sizeof *x);
     if (!x) {
         cr_p_memory(p);
@@ -102,12 +103,40 @@ static cr_expr *expected_value(cr_parser *p)
     return x;
 }
 
+static int32_t month(cr_parser *p)
+{
+    const cr_token *t = cr_p_tok(p);
+    if (t->kind != CR_K_MONTH) {
+        cr_p_fail(p, CR_D_EXPECTED, "a month YYYY-MM");
+        return 0;
+    }
+    p->at++;
+    return t->date;
+}
+
+/* `from 2021-01 to 2021-08`, `in 2021-09`: the months of a timeline that an expectation is about.
+ */
+static void months_of(cr_parser *p, cr_gives *g)
+{
+    g->from = INT32_MIN;
+    g->to = INT32_MAX;
+    if (cr_p_take(p, "in")) {
+        g->from = g->to = month(p);
+        return;
+    }
+    if (cr_p_take(p, "from"))
+        g->from = month(p);
+    if (cr_p_take(p, "to"))
+        g->to = month(p);
+}
+
 static void gives(cr_parser *p, cr_stmt *s)
 {
     cr_gives g = {0};
     cr_str words[9];
     int n = 0;
     g.pos = cr_p_tok(p)->pos;
+    g.total = (uint8_t)cr_p_take2(p, "total", "of");
     while (!p->failed && n < 9 && at_id(p) && !cr_p_is(p, "undetermined") &&
            !cr_p_is(p, "invalid") && !cr_p_is2(p, "no", "data") && !cr_p_is2(p, "not", "in")) {
         words[n++] = cr_p_tok(p)->text;
@@ -126,6 +155,7 @@ static void gives(cr_parser *p, cr_stmt *s)
         cr_p_want(p, "=");
         g.value = expected_value(p);
     }
+    months_of(p, &g);
     CR_P_PUSH(p, s->gives, g);
 }
 
@@ -134,6 +164,11 @@ void cr_p_example(cr_parser *p, cr_stmt *s)
     if (cr_p_is(p, "on") && cr_p_ahead(p, 1)->kind == CR_K_DATE) {
         p->at++;
         s->on = cr_p_date(p);
+    } else if (cr_p_is(p, "months") && cr_p_ahead(p, 1)->kind == CR_K_MONTH) {
+        p->at++;
+        s->first_month = month(p);
+        cr_p_want(p, "to");
+        s->last_month = month(p);
     } else if (cr_p_is(p, "given") && cr_p_ahead(p, 1)->kind == CR_K_WORD) {
         p->at++;
         do

@@ -224,6 +224,10 @@ void cr_p_head_rule(cr_parser *p, cr_stmt *s)
     }
     if (s->kind == CR_S_TABLE)
         cr_p_hit(p, s);
+    if (s->carried) {
+        cr_p_want(p, "starts");
+        s->starts = cr_p_expr(p);
+    }
     s->label = cr_p_label(p);
     if (s->kind == CR_S_REQUIRE) {
         cr_clause c = cr_p_clause(p, CR_C_CONDITION);

@@ -74,14 +74,16 @@ typedef enum cr_def_kind {
 
 typedef struct cr_version {
     cr_stmt *stmt;
-    int32_t from, to;          /* both in; the statement's period */
-    cr_str region;             /* empty = nation */
-    int32_t deps_from, n_deps; /* definitions read: slice of cr_program.deps */
+    int32_t from, to;            /* both in; the statement's period */
+    cr_str region;               /* empty = nation */
+    int32_t deps_from, n_deps;   /* definitions read: slice of cr_program.deps */
+    int32_t later_from, n_later; /* carried definitions read of the month before: of .later */
 } cr_version;
 
 typedef struct cr_def {
     uint8_t kind;
     uint8_t internal; /* not an output unless asked for by name */
+    uint8_t carried;  /* its value passes to the next month of a timeline */
     cr_str name;      /* public name without the entity: `dibao.amount` */
     cr_str module;
     int32_t entity;
@@ -130,6 +132,7 @@ typedef struct cr_program {
     CR_VEC(cr_param) params;
     CR_VEC(cr_def) defs;
     CR_VEC(int32_t) deps;
+    CR_VEC(int32_t) later;
     CR_VEC(cr_reason) reasons;
     CR_VEC(cr_gate_field) field_gates;
     cr_map param_map, def_map;        /* by name; def_map: the first of a chain by next_same */

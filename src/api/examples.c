@@ -357,6 +357,9 @@ static int same_value(cr_run *r, size_t output, uint32_t row, const cr_expr *wan
         return 0;
     if (type->kind == CR_T_ROWS)
         return same_rows(r, output, row, want);
+    if (type->kind == CR_T_SET)
+        return !cr_check_value(r->p, want, type, &literal) &&
+               v->number == (int64_t)literal.number.num;
     if (o->reason || type->kind == CR_T_REGION)
         return cr_str_eq(text, want->text);
     if (want->kind == CR_X_NONE && (type->kind == CR_T_DATE || type->kind == CR_T_MONTH))

@@ -59,7 +59,7 @@ struct civ_workspace {
     cr_workspace *core;
     civ_calculator *calculator;
     uint8_t ran;
-    char value[96];
+    char value[4096];
     uint32_t *rows;
     size_t rows_cap;
     cr_buf text; /* of causes and notes */

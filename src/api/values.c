@@ -15,6 +15,7 @@ int32_t cr_kind_of(const cr_type *type)
     case CR_T_REGION: return CIV_KIND_REGION;
     case CR_T_ROWS: return CIV_KIND_ROWS;
     case CR_T_REASON: return CIV_KIND_REASON;
+    case CR_T_SET: return CIV_KIND_SET;
     case CR_T_NUMBER:
         return type->exact || type->decimals < 0 ? CIV_KIND_EXACT
                : type->money                     ? CIV_KIND_MONEY
@@ -49,7 +50,7 @@ static void item_type(civ_item *out, const civ_policy *policy, const cr_type *ty
     out->kind = cr_kind_of(type);
     out->decimals = type->kind == CR_T_NUMBER && type->decimals > 0 ? type->decimals : 0;
     out->is_event = type->event;
-    if (type->kind == CR_T_ENUM)
+    if (type->kind == CR_T_ENUM || type->kind == CR_T_SET)
         out->value_count = (int32_t)p->enums.at[type->index].n_values;
     if (type->kind == CR_T_ROWS)
         out->child = cr_text(p->entities.at[type->index].name);

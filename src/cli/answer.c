@@ -44,6 +44,19 @@ static struct json_object *rows_value(cli_answering *a, const civ_item *item, si
     return list;
 }
 
+static struct json_object *words_value(civ_text text)
+{
+    struct json_object *list = json_object_new_array();
+    for (size_t from = 0, i = 0; i <= text.length; i++)
+        if (i == text.length || text.data[i] == ',') {
+            if (i > from)
+                json_object_array_add(
+                    list, json_object_new_string_len(text.data + from, (int)(i - from)));
+            from = i + 1;
+        }
+    return list;
+}
+
 static struct json_object *json_value(cli_answering *a, const civ_item *item, const civ_value *v,
                                       size_t output, uint32_t row)
 {
@@ -51,6 +64,8 @@ static struct json_object *json_value(cli_answering *a, const civ_item *item, co
         return rows_value(a, item, output, row);
     if (v->is_none)
         return NULL;
+    if (v->kind == CIV_KIND_SET)
+        return words_value(v->text);
     if (v->kind == CIV_KIND_BOOL)
         return json_object_new_boolean(v->number != 0);
     if (v->kind == CIV_KIND_INTEGER)

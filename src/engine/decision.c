@@ -127,6 +127,7 @@ static cr_pval collected(cr_build *b, cr_env *env, int32_t space, const cr_type 
     const cr_stmt *s = env->stmt;
     uint32_t n = b->program->enums.at[type->index].n_values;
     cr_pval v = cr_pval_const(b, space, 0, 1);
+    /* bits do not overlap, so their sum is their union */
     for (uint32_t word = 0; word < n && word < 63; word++) {
         int32_t in = -1;
         for (uint32_t i = 0; i < s->clauses.n && !b->failed; i++) {
@@ -134,6 +135,8 @@ static cr_pval collected(cr_build *b, cr_env *env, int32_t space, const cr_type 
             if (!is_row(b, r) || r->value->ref.index != (int32_t)word)
                 continue;
             int32_t cond = cr_lower_bool(b, env, space, r->cond);
+            if (s->known)
+                cond = cr_emit_bool(b, CR_OP_KNOWN_YES, space, cond, -1);
             in = in < 0 ? cond : cr_emit_bool(b, CR_OP_OR, space, in, cond);
         }
         if (in < 0 || b->failed)

@@ -639,9 +639,9 @@ static cr_pval lower_code(cr_build *b, int32_t space, cr_str code)
 static cr_pval lower_none(cr_build *b, int32_t space, const cr_type *type)
 {
     return cr_pval_const(b, space,
-                         type->kind == CR_T_ENUM     ? -1
-                         : type->kind == CR_T_NUMBER ? 0
-                                                     : CR_NEVER,
+                         type->kind == CR_T_ENUM || type->kind == CR_T_ROW     ? -1
+                         : type->kind == CR_T_NUMBER || type->kind == CR_T_SET ? 0
+                                                                               : CR_NEVER,
                          1);
 }
 

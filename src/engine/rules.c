@@ -231,6 +231,13 @@ static int32_t arm_reason(cr_build *b, int32_t space, const cr_clause *c)
     return cr_emit_const(b, space, c->reason.n > 0 ? c->reason_code : 0);
 }
 
+/* `first known to hold`: an arm that is not decided is passed over. */
+static int32_t arm_holds(cr_build *b, cr_env *env, int32_t space, const cr_clause *c)
+{
+    int32_t holds = cr_lower_bool(b, env, space, c->cond);
+    return env->stmt->known ? cr_emit_bool(b, CR_OP_KNOWN_YES, space, holds, -1) : holds;
+}
+
 /* The value is the nested choice; the reason is the first arm known to hold among those with that
  * value. */
 static cr_plan_def lower_status(cr_build *b, cr_env *env, int32_t space)
@@ -246,7 +253,7 @@ static cr_plan_def lower_status(cr_build *b, cr_env *env, int32_t space)
         if (value < 0)
             value = c->cond ? cr_lower_not_in_force(b, space, env->def).reg : word;
         if (c->cond)
-            value = cr_emit_select(b, space, cr_lower_bool(b, env, space, c->cond), word, value);
+            value = cr_emit_select(b, space, arm_holds(b, env, space, c), word, value);
     }
     if (value < 0 && !b->failed)
         value = cr_lower_not_in_force(b, space, env->def).reg;
@@ -261,7 +268,7 @@ static cr_plan_def lower_status(cr_build *b, cr_env *env, int32_t space)
         if (c->cond)
             is = cr_emit_bool(
                 b, CR_OP_AND, space, is,
-                cr_emit_bool(b, CR_OP_KNOWN_YES, space, cr_lower_bool(b, env, space, c->cond), -1));
+                cr_emit_bool(b, CR_OP_KNOWN_YES, space, arm_holds(b, env, space, c), -1));
         reason = cr_emit_select(b, space, is, arm_reason(b, space, c), reason);
     }
     if (b->failed)

@@ -417,6 +417,7 @@ typedef struct cr_stmt {
     CR_VEC(cr_arg) args;
     CR_VEC(cr_clause) clauses;
     uint8_t hit;               /* table: cr_hit */
+    uint8_t known;             /* status, collect: what is not known to hold does not hold */
     CR_VEC(cr_expr *) columns; /* table */
     uint8_t group;             /* decide: the group that the next condition belongs to */
     uint16_t group_no;

@@ -536,8 +536,30 @@ static void negative(cr_checker *c, cr_expr *x, const cr_type *want)
         cr_c_report(c, CR_D_TYPE, x->pos, type_text(c, &x->type), "numbers");
 }
 
+/* What `none` can be read as: a date that is never, a word that is none, no row, the empty set. */
+static int may_be_none_of(const cr_type *t)
+{
+    return may_be_none(t) || t->kind == CR_T_DATE || t->kind == CR_T_MONTH || t->kind == CR_T_SET;
+}
+
+/* A region is written as its code, or `nation`. */
+static int is_region(cr_expr *x, const cr_type *want)
+{
+    if (!want || want->kind != CR_T_REGION)
+        return 0;
+    if (x->kind == CR_X_NAME && cr_str_eq(x->text, CR_STR("nation")))
+        x->text = CR_STR("000000");
+    else if (x->kind != CR_X_NUMBER || x->has_unit || x->text.n != 6)
+        return 0;
+    x->kind = CR_X_CODE;
+    set_kind(x, CR_T_REGION);
+    return 1;
+}
+
 static void dispatch(cr_checker *c, cr_expr *x, const cr_type *want)
 {
+    if (is_region(x, want))
+        return;
     switch (x->kind) {
     case CR_X_ERROR: break;
     case CR_X_NUMBER: number(x, want, c->lenient); break;
@@ -554,9 +576,9 @@ static void dispatch(cr_checker *c, cr_expr *x, const cr_type *want)
             cr_c_name(c, x, want);
             break;
         }
-        if (want)
+        if (want && may_be_none_of(want))
             x->type = *want;
-        set_kind(x, want ? (cr_tkind)want->kind : CR_T_NONE);
+        set_kind(x, want && may_be_none_of(want) ? (cr_tkind)want->kind : CR_T_NONE);
         x->type.event = 1;
         break;
     case CR_X_NAME: cr_c_name(c, x, want); break;

@@ -66,7 +66,7 @@ static int word_value(const cr_program *p, const cr_expr *x, const cr_type *type
 static int set_value(const cr_program *p, const cr_expr *x, const cr_type *type, cr_literal *out)
 {
     cr_u128 mask = 0;
-    uint32_t n = x->kind == CR_X_IN ? x->args.n : 1;
+    uint32_t n = x->kind == CR_X_IN ? x->args.n : x->kind == CR_X_NONE ? 0 : 1;
     for (uint32_t i = 0; i < n; i++) {
         cr_literal one = {0, {0, 1}, {NULL, 0}};
         if (word_value(p, x->kind == CR_X_IN ? x->args.at[i] : x, type, &one))

@@ -489,8 +489,11 @@ static int check_row(cr_checker *c, const cr_def *d, cr_clause *r)
         }
     cr_c_bool(c, r->cond);
     c->lenient = 0;
-    cr_c_expr(c, r->value, &d->type);
-    cr_c_agree(c, r->value->pos, &d->type, &r->value->type);
+    cr_type want = d->type;
+    if (want.kind == CR_T_SET) /* one word of it */
+        want.kind = CR_T_ENUM;
+    cr_c_expr(c, r->value, &want);
+    cr_c_agree(c, r->value->pos, &want, &r->value->type);
     return fine;
 }
 
@@ -515,6 +518,9 @@ void cr_c_table(cr_checker *c, const cr_def *d, cr_stmt *s)
     if ((s->hit == CR_HIT_SUM || s->hit == CR_HIT_HIGHEST) && d->type.kind != CR_T_NUMBER &&
         d->type.kind != CR_T_ERROR)
         cr_c_report(c, CR_D_TYPE, s->name_pos, s->name, "a number or an amount");
+    if ((s->hit == CR_HIT_COLLECT) != (d->type.kind == CR_T_SET) && d->type.kind != CR_T_ERROR)
+        cr_c_report(c, CR_D_TYPE, s->name_pos, s->name,
+                    "'set of' words, with 'collect' and only there");
     if (fine && rows > 0 && c->d->errors == errors && !c->oom)
         prove(c, s, bases > 0);
 }

@@ -71,6 +71,10 @@ static int general_rule(cr_parser *p, cr_stmt *s)
         rounded(p, s);
     else if (cr_p_take2(p, "first", "that")) {
         cr_p_want(p, "holds");
+    } else if (s->kind == CR_S_STATUS && cr_p_take2(p, "first", "known")) {
+        cr_p_want(p, "to");
+        cr_p_want(p, "hold");
+        s->known = 1;
     } else if (cr_p_take2(p, "not", "in")) {
         cr_p_want(p, "force");
         cr_p_want(p, "before");

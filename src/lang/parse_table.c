@@ -155,6 +155,7 @@ void cr_p_hit(cr_parser *p, cr_stmt *s)
     for (uint8_t i = 0; i < 5; i++)
         if (cr_p_take(p, words[i])) {
             s->hit = (uint8_t)(i + 1);
+            s->known = (uint8_t)(s->hit == CR_HIT_COLLECT && cr_p_take(p, "known"));
             return;
         }
     cr_p_fail(p, CR_D_EXPECTED, "unique, first, sum, highest or collect");

@@ -112,6 +112,50 @@ static int number_text(cli_reader *r, struct json_object *v, const civ_item *f)
     return 1;
 }
 
+typedef void (*cli_value_reader)(cli_reader *r, const civ_item *f, uint32_t row,
+                                 struct json_object *v);
+
+static int read_day(cli_reader *r, struct json_object *entry, int32_t *day)
+{
+    struct json_object *from;
+    int there = json_object_object_get_ex(entry, "from", &from);
+    size_t cut = enter(r, "from");
+    int bad = !there || !json_object_is_type(from, json_type_string) ||
+              cli_date_parse(json_object_get_string(from), day);
+    if (bad)
+        add_error(r, "bad_date", there ? text_of(from) : "nothing", "a date \"YYYY-MM-DD\"", NULL);
+    r->pointer[cut] = 0;
+    return bad;
+}
+
+/* `[{"from": DATE, "value": V}, …]`: what holds from which day on. */
+static void read_history(cli_reader *r, const civ_item *f, uint32_t row, struct json_object *list,
+                         cli_value_reader read)
+{
+    for (size_t i = 0; i < json_object_array_length(list); i++) {
+        struct json_object *entry = json_object_array_get_idx(list, i), *v;
+        char index[24];
+        int32_t day;
+        snprintf(index, sizeof index, "%zu", i);
+        size_t cut = enter(r, index);
+        if (!json_object_is_type(entry, json_type_object)) {
+            add_error(r, "history", text_of(entry), "{\"from\": DATE, \"value\": V}", NULL);
+        } else if (!json_object_object_get_ex(entry, "value", &v) ||
+                   json_object_is_type(v, json_type_array) ||
+                   json_object_object_length(entry) != 2) {
+            add_error(r, "history", text_of(entry), "{\"from\": DATE, \"value\": V} and no more",
+                      NULL);
+        } else if (!read_day(r, entry, &day)) {
+            size_t inner = enter(r, "value");
+            civ_case_since(r->out->facts, day, NULL);
+            read(r, f, row, v);
+            civ_case_since(r->out->facts, CIV_ALWAYS, NULL);
+            r->pointer[inner] = 0;
+        }
+        r->pointer[cut] = 0;
+    }
+}
+
 static void read_value(cli_reader *r, const civ_item *f, uint32_t row, struct json_object *v)
 {
     civ_error error = CIV_ERROR_INIT;
@@ -120,11 +164,12 @@ static void read_value(cli_reader *r, const civ_item *f, uint32_t row, struct js
         civ_case_set_unknown(r->out->facts, (size_t)f->index, row, NULL);
         return;
     }
-    if (type == json_type_array || type == json_type_object) {
-        add_error(r, type == json_type_array ? "history" : "wrong_type", text_of(v),
-                  type == json_type_array ? "one value (histories are not part of this version)"
-                                          : expected_of(f->kind),
-                  NULL);
+    if (type == json_type_array) {
+        read_history(r, f, row, v, read_value);
+        return;
+    }
+    if (type == json_type_object) {
+        add_error(r, "wrong_type", text_of(v), expected_of(f->kind), NULL);
         return;
     }
     if ((type == json_type_int || type == json_type_double) && !number_text(r, v, f))
@@ -145,6 +190,8 @@ static void read_fen(cli_reader *r, const civ_item *f, uint32_t row, struct json
 {
     if (v == NULL)
         civ_case_set_unknown(r->out->facts, (size_t)f->index, row, NULL);
+    else if (json_object_is_type(v, json_type_array))
+        read_history(r, f, row, v, read_fen);
     else if (!json_object_is_type(v, json_type_int) || json_object_get_int64(v) == INT64_MAX)
         add_error(r, "bad_fen", text_of(v), "a whole number of fen", NULL);
     else

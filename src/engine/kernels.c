@@ -759,6 +759,18 @@ static void k_absent(cr_workspace *w, const cr_insn *i)
     w->frame->st[i->dst] = NULL;
 }
 
+static void k_absent_on(cr_workspace *w, const cr_insn *i)
+{
+    const cr_case_field *f = &w->input->fields[i->imm];
+    const int32_t *day = VAL(w, i->a);
+    const uint8_t *x = ST(w, i->a);
+    int64_t value = 0;
+    int8_t *d = VAL(w, i->dst);
+    for (uint32_t k = 0, n = N(w, i); k < n; k++)
+        d[k] = !status_at(x, k) && cr_case_at(f, k, day[k], &value) == CR_CELL_ABSENT;
+    w->frame->st[i->dst] = NULL;
+}
+
 /* A value out of range was still given. Only an event that is said to be unknown leaves it open. */
 static void k_given(cr_workspace *w, const cr_insn *i)
 {
@@ -853,6 +865,7 @@ const cr_kernel cr_kernels[CR_OP_COUNT][5] = {
     [CR_OP_ON] = SAME(k_on),
     [CR_OP_INPUT] = LANES(input),
     [CR_OP_ABSENT] = SAME(k_absent),
+    [CR_OP_ABSENT_ON] = SAME(k_absent_on),
     [CR_OP_INPUT_ON] = LANES(input_on),
     [CR_OP_CARRIED] = LANES(carried),
     [CR_OP_STEPPED] = SAME(k_stepped),

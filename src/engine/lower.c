@@ -570,6 +570,15 @@ static cr_pval read_field_on(cr_build *b, cr_env *env, int32_t space, const cr_e
     v.den = field_den(&f->type);
     v.reg = cr_emit(b, insn, cr_build_lane(b, v.lo < 0 ? v.lo : 0, v.hi), v.lo, v.hi);
     b->calc->reads[x->ref.index] = 1;
+    const cr_expr *fallback = f->assume ? f->assume : b->calc->presume ? f->presume : NULL;
+    if (fallback && !b->failed) {
+        cr_insn absent = insn_of(CR_OP_ABSENT_ON, space);
+        absent.imm = x->ref.index;
+        absent.mode = f->assume ? 1 : 2;
+        absent.a = insn.a;
+        v = cr_select_value(b, space, &f->type, cr_emit(b, absent, CR_LANE_8, 0, 1),
+                            lower_default(b, space, fallback), v);
+    }
     for (uint32_t i = 0; i < b->program->field_gates.n; i++)
         if (b->program->field_gates.at[i].field == x->ref.index)
             v = cr_read_gated(b, space, v, b->program->field_gates.at[i].require);

@@ -272,7 +272,7 @@ static void step_input_on(cr_walk *walk, const cr_insn *i, uint32_t row)
 static void step_leaf(cr_walk *walk, const cr_insn *i, uint32_t row)
 {
     int st = status_of(walk, i->dst, row);
-    if (i->op == CR_OP_ABSENT) {
+    if (i->op == CR_OP_ABSENT || i->op == CR_OP_ABSENT_ON) {
         if (walk->used && cr_lane_get(walk->w, i->dst, row))
             found(walk, CR_WHY_DEFAULT, i->mode, i->imm, i, row, 0);
     } else if (st && !walk->used) {
@@ -291,6 +291,10 @@ static void step(cr_walk *walk, const cr_insn *i, uint32_t row)
     case CR_OP_GIVEN: step_leaf(walk, i, row); break;
     case CR_OP_STEPPED: break;
     case CR_OP_CARRIED: step_carried(walk, i, row); break;
+    case CR_OP_ABSENT_ON:
+        pass(walk, i->a, row);
+        step_leaf(walk, i, row);
+        break;
     case CR_OP_INPUT_ON: step_input_on(walk, i, row); break;
     case CR_OP_AND:
     case CR_OP_OR: step_logic(walk, i, row); break;

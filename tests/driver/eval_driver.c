@@ -2,9 +2,9 @@
 /* Answers cases in bulk for the reference evaluator's comparison.
 
    eval_driver POLICYFILE… -- LANEBITS < cases.jsonl reads {"on", "case", "lets"?, "strict"?,
-   "presume"?}, one a line, and prints {"outputs": {"PATH/OUTPUT": [KIND, VALUE, [CAUSES]]}} for
-   every output of the policy, helpers included; the path is empty for the root, else members[0];
-   KIND is civ_answer. A policy that does not build prints {"error": …}. */
+   "presume"?, "steps"?}, one a line, and prints {"outputs": {"PATH/OUTPUT": [KIND, VALUE,
+   [CAUSES]]}} for every output of the policy, helpers included; the path is empty for the root,
+   else members[0]; KIND is civ_answer. A policy that does not build prints {"error": …}. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -192,6 +192,20 @@ static struct json_object *flag(struct json_object *line, const char *key)
     return json_object_object_get_ex(line, key, &v) ? v : NULL;
 }
 
+/* A day by itself, or the last of so many months of a timeline that ends with the month of the day.
+ */
+static civ_status run(civ_workspace *w, const civ_case *facts, const char *day, int32_t on,
+                      int steps, civ_error *error)
+{
+    civ_status bad = CIV_OK;
+    int year = 0, month = 1;
+    if (steps == 0 || sscanf(day, "%d-%d", &year, &month) != 2)
+        return civ_evaluate(w, facts, on, error);
+    for (int i = steps - 1; i >= 0 && !bad; i--)
+        bad = civ_evaluate_month(w, facts, year * 12 + month - 1 - i, i == steps - 1, error);
+    return bad;
+}
+
 static struct json_object *decide(session *s, struct json_object *line)
 {
     civ_calculator_options o = CIV_CALCULATOR_OPTIONS_INIT;
@@ -221,7 +235,9 @@ static struct json_object *decide(session *s, struct json_object *line)
         const char *text = json_object_to_json_string_ext(body, JSON_C_TO_STRING_PLAIN);
         if (cli_case_read(&c, text, strlen(text), policy, civ_calculator_root(k)))
             out = failed(json_object_to_json_string(c.errors));
-        else if (civ_workspace_create(&w, k, &error) || civ_evaluate(w, c.facts, on, &error))
+        else if (civ_workspace_create(&w, k, &error) ||
+                 run(w, c.facts, json_object_get_string(flag(line, "on")), on,
+                     json_object_get_int(flag(line, "steps")), &error))
             out = failed(error.message);
         else
             out = answer(policy, k, w, body);

@@ -107,7 +107,7 @@ class Campaign:
 
     def compare_one(self, title: str, policy, lanes: int, job: dict, answer: dict, text: str) -> None:
         values = policy(job.get("lets", ())).values(job["case"], job["on"], None, job.get("strict", False),
-                                                    job.get("presume", False))
+                                                    job.get("presume", False), steps=job.get("steps", 0))
         for value in values.values():
             self.outputs += 1
             self.kinds[value.kind] += 1

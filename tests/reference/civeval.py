@@ -25,6 +25,13 @@ from values import (INVALID, KIND_NAMES, KNOWN, NEVER, NO, NO_DATA, NO_UNIT, NOT
                     unit_of, unit_times, unknown, worst)
 
 ABSENT = object()
+
+
+class Words(tuple):
+    """A set of words, in the order of their enum."""
+
+
+
 NATION = "000000"
 DEFAULT_BOUNDS = {"money": (-10 ** 11, 10 ** 11), "integer": (0, 10 ** 9), "number": (-10 ** 9, 10 ** 9)}
 
@@ -392,9 +399,12 @@ class Policy:
         values = self.values(case, on, outputs, strict, presume)
         return {key: tuple(triple(value)) for key, value in values.items()}
 
-    def values(self, case: dict, on, outputs=None, strict=False, presume=False, internal: bool = True) -> dict:
+    def values(self, case: dict, on, outputs=None, strict=False, presume=False, internal: bool = True, steps: int = 0) -> dict:
         day = dates.parse_date(on) if isinstance(on, str) else on
         run = Run(self, make_case(self, case), strict, presume)
+        if steps:
+            day = dates.month_of(day).last()
+            run.first_month = int(dates.month_of(day)) - steps + 1
         result = {}
         for row in all_rows(run.root):
             for (entity, name), rules in self.rules.items():
@@ -453,6 +463,12 @@ def field_of(policy: Policy, entity: str, key: str) -> Optional[Field]:
     return fields.get(key) or (fields.get(key[:-4]) if key.endswith("_fen") else None)
 
 
+def in_yuan(value: object, fen: bool) -> object:
+    if isinstance(value, list):
+        return [{**entry, "value": in_yuan(entry["value"], fen)} for entry in value]
+    return Fraction(value, 100) if fen and value is not None else value
+
+
 def make_row(policy: Policy, entity: str, parent: Optional[CaseRow], index: int, place: str, lists: str,
              stated: dict) -> CaseRow:
     row = CaseRow(entity, parent, index, place, lists)
@@ -464,7 +480,7 @@ def make_row(policy: Policy, entity: str, parent: Optional[CaseRow], index: int,
         if field is None:
             raise CivError(f"no field {key} on {entity}")
         if field.type.kind != "rows":
-            row.stated[field.name] = value if field.name == key or value is None else Fraction(value, 100)
+            row.stated[field.name] = in_yuan(value, field.name != key)
             continue
         row.stated[field.name] = None if value is None else "rows"
         row.rows[field.name] = [
@@ -505,6 +521,11 @@ def read_stated(policy: Policy, field: Field, stated: object):
     raise CivError(f"{stated!r} is no value of {field.name}")
 
 
+def in_default_range(kind: Type, number: Fraction) -> bool:
+    low, high = DEFAULT_BOUNDS["money" if kind.money else "integer" if kind.decimals == 0 else "number"]
+    return low <= number <= high
+
+
 def in_bounds(field: Field, number: Fraction) -> bool:
     name = "money" if field.type.money else "integer" if field.type.decimals == 0 else "number"
     low, high = DEFAULT_BOUNDS[name]
@@ -524,6 +545,7 @@ class Run:
         self.presume = presume
         self.remembered: Dict[tuple, Value] = {}
         self.cones: Dict[int, set] = {}
+        self.first_month: Optional[int] = None  # of a timeline
 
     def output(self, row: CaseRow, name: str, day: datetime.date, reason: bool = False) -> Value:
         """An output as its caller sees it: its own value; a require gates the rules that read a name, not the name."""
@@ -634,7 +656,17 @@ class Run:
                 both = worst([one for _, one in left] + values)
                 return pick("highest", values) if both.known else both
             return choose(any_row, best, lambda: value_of(base[0])) if base else best()
-        raise CivError(f"a table that says {rule.hit}")
+        words = []  # collect
+        for line, one in zip(rows, holds):
+            if rule.known and not one.known:
+                continue
+            words.append((line.value[1], one))
+        both = worst([one for word, one in words
+                      if not any(w == word and same_truth(o, True) for w, o in words)])
+        if not both.known:
+            return both
+        order_of = self.policy.pack.enums[rule.type.name].words
+        return known(Words(word for word in order_of if any(w == word and same_truth(o, True) for w, o in words)))
 
     def first_row(self, rows: List[Line], base: List[Line], scope: Scope, value_of) -> Value:
         """As `when` lines; where no row is left behind a condition that is not known, it must hold."""
@@ -657,7 +689,17 @@ class Run:
             constant = constant._replace(unit=column.unit)
         return self.equal(column, constant) if e[1] == "=" else compare(e[1], column, constant)
 
+    def known_arms(self, lines: List[Line], scope: Scope) -> List[Line]:
+        """`first known to hold`: arms whose conditions are not known do not hold."""
+        result = []
+        for line in lines:
+            holds = YES if line.condition == "otherwise" else self.expr(line.condition, scope)
+            result.append(line._replace(condition=("yes",) if same_truth(holds, True) else ("no",)))
+        return result
+
     def status(self, rule: Rule, lines: List[Line], scope: Scope, reason: bool, name: str) -> Value:
+        if rule.known:
+            lines = self.known_arms(lines, scope)
         value = self.lines(lines, scope, name, lambda line: self.word(line.value, rule.type))
         if not reason or not value.known:
             return value
@@ -766,9 +808,19 @@ class Run:
     def field(self, row: CaseRow, name: str, day: datetime.date, reader: Optional[Rule]) -> Value:
         return self.gated(Target("field", row.entity, name), row, day, reader, self.field_itself(row, name, day))
 
+    @staticmethod
+    def stated_on(stated: object, field: Field, day) -> object:
+        """What a history says on a day: its latest entry by then; before the first, nothing."""
+        if not isinstance(stated, list):
+            return stated
+        begun = [entry for entry in stated if day is NEVER or dates.parse_date(entry["from"]) <= day]
+        if not begun:
+            return ABSENT
+        return max(begun, key=lambda entry: dates.parse_date(entry["from"]))["value"]
+
     def field_itself(self, row: CaseRow, name: str, day: datetime.date) -> Value:
         field = self.policy.fields[row.entity][name]
-        stated = row.stated.get(name, ABSENT)
+        stated = self.stated_on(row.stated.get(name, ABSENT), field, day)
         if stated is None:
             return unknown(UNDETERMINED, row.path(name))
         if stated is not ABSENT:
@@ -951,7 +1003,7 @@ class Run:
             raise CivError("'is given' asks about an input")
         row = self.above(scope.row, target.entity)
         field = self.policy.fields[target.entity][target.name]
-        stated = row.stated.get(target.name, ABSENT)
+        stated = self.stated_on(row.stated.get(target.name, ABSENT), field, scope.day)
         if stated is None and field.event:
             return unknown(UNDETERMINED, row.path(target.name))
         given = stated is not None and stated is not ABSENT
@@ -1062,6 +1114,10 @@ class Run:
             target = self.policy.resolve(e[1][1], scope.row.entity, scope.module, scope.locals, e[1][4])
             if target and target.what == "parameter":
                 return self.parameter(target, e[1][2], scope, day)
+            if target and target.what == "field" and day.known:
+                row = self.above(scope.row, target.entity)
+                value = self.field_itself(row, target.name, day.value)
+                return self.gated(Target("field", row.entity, target.name), row, scope.day, scope.rule, value)
         if not day.known:
             return day
         return self.expr(e[1], scope._replace(day=day.value), wanted)
@@ -1211,6 +1267,23 @@ class Run:
             return zero
         both = worst(conditions + values)
         return pick(what, values) if both.known else both
+
+    # -- the month before --
+
+    def e_previous(self, e, scope, wanted):
+        """In the first month, and outside of timelines, where it starts."""
+        target = self.policy.resolve(e[1][1], scope.row.entity, scope.module, scope.locals)
+        row = self.above(scope.row, target.entity)
+        month = int(dates.month_of(scope.day))
+        rules = self.policy.rules[(target.entity, target.name)]
+        if self.first_month is None or month <= self.first_month:
+            standing = [rule for rule in rules if rule.period.holds(scope.day)] or rules
+            value = self.expr(standing[0].starts, scope._replace(row=row), rules[0].type)
+            return value._replace(unit=rules[0].type.unit) if value.known and isinstance(value.value, Fraction) else value
+        value = self.rule(row, target.name, Month(month - 1).last())
+        if value.known and isinstance(value.value, Fraction) and not in_default_range(rules[0].type, value.value):
+            return unknown(INVALID)
+        return value
 
     # -- other rows of a list --
 
@@ -1469,7 +1542,9 @@ def drive(files: List[str]) -> None:
         lets = tuple(job.get("lets", ()))
         if lets not in policies:
             policies[lets] = load(files, (), lets)
-        values = policies[lets].evaluate(job["case"], job["on"], None, job.get("strict", False), job.get("presume", False))
+        values = policies[lets].values(job["case"], job["on"], None, job.get("strict", False), job.get("presume", False),
+                                       steps=job.get("steps", 0))
+        values = {key: triple(value) for key, value in values.items()}
         outputs = {f"{place}/{name}": list(value) for (place, name), value in sorted(values.items())}
         print(json.dumps({"outputs": outputs}, ensure_ascii=False))
 

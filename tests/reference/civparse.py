@@ -117,6 +117,8 @@ class Rule:
         self.rounded: object = None        # None, Rounding, or the name of an option
         self.hit = ""                      # table: unique, first, sum, highest, collect
         self.columns: List[tuple] = []     # table
+        self.known = False                 # status, collect: what is not known to hold does not hold
+        self.starts: object = None         # carried
         self.locals: Dict[str, tuple] = {}
         self.lines: List[Line] = []        # define, status
         self.groups: List[Tuple[str, int, List[Line]]] = []  # decide: (all any none least, n, conditions)
@@ -318,6 +320,8 @@ class Reader:
                 return Type(word)
         if self.take("status"):
             return Type("enum", words=STATUS_WORDS)
+        if self.take("set", "of"):
+            return Type("set", name=self.next("word"))
         if self.take("list", "of"):
             return Type("rows", name=self.next("word"))
         if self.take("one", "of"):
@@ -418,6 +422,8 @@ class Reader:
         result = self.atom()
         if self.take("on"):
             return ("at", result, self.atom())
+        if result[0] == "name" and self.take("in", "the", "previous", "month"):
+            return ("previous", result)
         return result
 
     def list_where(self):
@@ -554,8 +560,6 @@ class Reader:
             while self.take(","):
                 arguments.append(self.expr())
             self.need(")")
-        if self.sees("in", "the"):
-            self.fail("a form that this version of the language has")
         return ("name", name, keys, arguments, is_parameter)
 
 
@@ -594,7 +598,7 @@ class Parser:
             self.s_entity(statement, r, word)
         elif word in ("parameter", "option", "limit"):
             self.s_parameter(statement, r, word)
-        elif word in ("define", "decide", "status", "require", "table"):
+        elif word in ("define", "decide", "status", "require", "table", "carried"):
             self.pack.rules.append(self.rule(statement, r, word))
         elif word in ("amendment", "amend", "replace", "remove"):
             getattr(self, "s_" + word)(statement, r)
@@ -775,6 +779,11 @@ class Parser:
             rule.type = r.type()
         if word == "table":
             rule.hit = r.next("word")
+            rule.known = r.take("known")
+        if word == "carried":
+            r.need("starts")
+            rule.starts = r.expr()
+            rule.word = "define"
         r.label()
         if word == "decide":
             rule.type = Type("bool")
@@ -846,6 +855,8 @@ class Parser:
                 rule.internal = True
             elif r.take("each", "month") or r.take("first", "that", "holds"):
                 pass
+            elif r.take("first", "known", "to", "hold"):
+                rule.known = True
             elif r.take("not", "in", "force", "before"):
                 rule.not_before = r.date()
             elif r.take("rounded", "by"):

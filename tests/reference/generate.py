@@ -225,6 +225,8 @@ class Maker:
     def leaf(self, entity: str, kind: str) -> str:
         draw = self.rng.random()
         name = self.any_name(entity, kind)
+        if name and draw < 0.06 and name.startswith("f"):
+            return f"({name} on {self.rng.choice(['(first day)', '2022-03-31', '(on - 1 month)'])})"
         if name and draw < 0.65:
             return name
         read = self.parameter_read(entity, kind)
@@ -477,6 +479,30 @@ class Maker:
                      f"  = {rng.choice(['highest', 'lowest'])} of {listed}.({self.leaf(entity, 'date')}){where}", CITE]
         self.names.setdefault((parent, "date"), []).append("m." + last)
 
+    def carried(self, entity: str) -> None:
+        """What passes from month to month, and who reads the month before."""
+        kind = self.rng.choice(["int", "bool", "money", "date", "colour"])
+        name = self.fresh("d")
+        before = f"m.{name} in the previous month"
+        own = self.expr(entity, kind if kind not in ("money",) else "int", 1)
+        body = {"int": f"highest(0, lowest(1000, {before} + {own}))", "bool": f"{before} or {own}", "date": f"if {self.expr(entity, 'bool', 1)} then {before} else {own}",
+                "money": f"if {before} < 500 yuan per month then {before} + {own} * 1 yuan per month else 0 yuan per month", "colour": f"if {self.expr(entity, 'bool', 1)} then {before} else {own}"}[kind]
+        text = {"money": "money per month"}.get(kind, TYPES[kind])
+        start = {"int": "0", "bool": "no", "money": "0 yuan per month", "date": "2020-01-01", "colour": "red"}[kind]
+        self.out += [f'\ncarried {entity}.m.{name} : {text} starts {start}  "{name}"', "  = " + body, CITE]
+        self.names.setdefault((entity, kind), []).append("m." + name)
+
+    def collected(self, entity: str) -> None:
+        name = self.fresh("d")
+        known = self.rng.choice(["", " known"])
+        flags = [self.any_name(entity, "bool") for _ in range(2)]
+        if None in flags:
+            return
+        self.out += [f'\ntable {entity}.m.{name} : set of colour collect{known}  "{name}"', f"  {flags[0]} | {flags[1]} | ="]
+        for _ in range(self.rng.randint(1, 4)):
+            self.out.append(f"  {self.cell('bool')} | {self.cell('bool')} | {self.rng.choice(COLOURS)}")
+        self.out.append(CITE)
+
     def events_above(self, entity: str) -> List[str]:
         return [name for level in self.chain[entity] for name in self.events.get(level, [])]
 
@@ -510,7 +536,8 @@ class Maker:
         self.decisions.setdefault(entity, []).append("m." + name)
 
     def status(self, entity: str, name: str) -> None:
-        self.out += [f'\nstatus {entity}.m.{name}  "{name}" / "{name}"', "  first that holds"]
+        way = self.rng.choice(["that holds", "that holds", "known to hold"])
+        self.out += [f'\nstatus {entity}.m.{name}  "{name}" / "{name}"', "  first " + way]
         for word in self.rng.sample(["grace", "ended", "not_eligible", "paid", "suspended"], self.rng.randint(1, 4)):
             draw = self.rng.random()
             reason = ""
@@ -553,6 +580,10 @@ class Maker:
                 self.table(entity)
             if self.chance(0.3) and entity != "household":
                 self.among(entity)
+            if self.chance(0.25):
+                self.carried(entity)
+            if self.chance(0.2):
+                self.collected(entity)
         if self.chance(0.5):
             self.rows()
         if self.chance(0.4):
@@ -617,7 +648,15 @@ def random_value(rng: random.Random, policy, field: Field, wild: float) -> objec
     return number_text(number)
 
 
-def random_row(rng: random.Random, policy, entity: str, missing: float, wild: float) -> dict:
+def random_history(rng: random.Random, policy, field: Field, wild: float) -> List[dict]:
+    entries = []
+    for day in rng.sample(["2000-01-01", "2021-06-30", "2022-02-01", "2022-12-31", "2023-01-01", "2023-04-15", "2024-02-29"], rng.randint(1, 3)):
+        value = random_value(rng, policy, field, wild) if rng.random() < 0.85 else None
+        entries.append({"from": day, "value": number_text(value) if isinstance(value, Fraction) else value})
+    return entries
+
+
+def random_row(rng: random.Random, policy, entity: str, missing: float, wild: float, history: float = 0.0) -> dict:
     result = {}
     for name, field in policy.fields[entity].items():
         if field.type.kind == "rows":
@@ -627,13 +666,16 @@ def random_row(rng: random.Random, policy, entity: str, missing: float, wild: fl
                 result[name] = None
                 continue
             most = min(4, field.at_most or 4)
-            result[name] = [random_row(rng, policy, field.type.name, missing, wild) for _ in range(rng.randint(0, most))]
+            result[name] = [random_row(rng, policy, field.type.name, missing, wild, history) for _ in range(rng.randint(0, most))]
             continue
         draw = rng.random()
         if field.event and draw < 0.4 or draw < missing:
             continue
         if draw > 1 - missing / 4:
             result[name] = None
+            continue
+        if rng.random() < history and name != "region":
+            result[name] = random_history(rng, policy, field, wild)
             continue
         value = random_value(rng, policy, field, wild)
         if isinstance(value, Fraction):
@@ -645,7 +687,7 @@ def random_row(rng: random.Random, policy, entity: str, missing: float, wild: fl
 
 def random_case(rng: random.Random, policy, root: str) -> dict:
     missing, wild = rng.choice([(0.0, 0.0), (0.05, 0.01), (0.2, 0.02), (0.5, 0.05)])
-    return {root: random_row(rng, policy, root, missing, wild)}
+    return {root: random_row(rng, policy, root, missing, wild, rng.choice([0.0, 0.0, 0.15]))}
 
 
 def make_cases(policy, seed: int, count: int, root: str = "household") -> List[dict]:
@@ -657,6 +699,8 @@ def make_cases(policy, seed: int, count: int, root: str = "household") -> List[d
             case["strict"] = True
         if rng.random() < 0.2:
             case["presume"] = True
+        if rng.random() < 0.3:
+            case["steps"] = rng.randint(1, 5)
         result.append(case)
     return result
 

@@ -237,6 +237,8 @@ def shown(value: object) -> object:
         return value.isoformat()
     if isinstance(value, str):
         return str(value)
+    if isinstance(value, tuple) and all(isinstance(word, str) for word in value) and type(value) is not tuple:
+        return ",".join(value)  # a set of words
     if isinstance(value, tuple):  # rows
         return [row.index for row in value]
     raise CivError(f"no text for {value!r}")

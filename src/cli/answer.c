@@ -139,10 +139,11 @@ static void add_causes(cli_answering *a, const char *path, size_t output, uint32
 
 /* ---- outputs ---- */
 
-static void output_path(const civ_policy *policy, const civ_item *item, uint32_t row, char *out,
-                        size_t cap)
+void cli_output_path(const civ_policy *policy, const cli_case *c, const civ_item *item,
+                     uint32_t row, char *out, size_t cap)
 {
     civ_text name, parent, list = {"", 0};
+    (void)c;
     for (size_t i = 0; i < civ_policy_entity_count(policy); i++) {
         civ_text l;
         civ_policy_entity(policy, i, &name, &parent, &l);
@@ -192,7 +193,7 @@ static void add_output(cli_answering *a, size_t output)
         char name[128], path[256];
         struct json_object *o = row_object(a, &item, row);
         snprintf(name, sizeof name, "%.*s", (int)item.name.length, item.name.data);
-        output_path(a->policy, &item, row, path, sizeof path);
+        cli_output_path(a->policy, a->c, &item, row, path, sizeof path);
         if (v.answer == CIV_KNOWN)
             json_object_object_add(o, name, json_value(a, &item, &v, output, row));
         else

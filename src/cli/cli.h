@@ -21,6 +21,7 @@ typedef struct cli_options {
     const char *command;
     cli_list positional, policies, amendments, lets;
     const char *on, *outputs, *format;
+    const char *from, *to, *paid; /* timeline */
     int zh, explain, strict, presume, no_embedded, check, write, help;
 } cli_options;
 
@@ -74,7 +75,15 @@ struct json_object *cli_answer(civ_workspace *w, const civ_calculator *calculato
 void cli_answer_text(civ_workspace *w, const civ_calculator *calculator,
                      const struct json_object *answer, const cli_options *o);
 
+void cli_output_path(const civ_policy *policy, const cli_case *c, const civ_item *item,
+                     uint32_t row, char *out, size_t cap); /* members[0].dibao.topup */
+
+/* eval.c: for the outputs and options asked for; prints what is wrong. */
+int cli_calculator(civ_calculator **out, civ_policy *policy, const cli_options *o,
+                   const char *root);
+
 /* commands */
+int cmd_timeline(const cli_options *o);
 int cmd_eval(const cli_options *o);
 int cmd_check(const cli_options *o);
 int cmd_test(const cli_options *o);

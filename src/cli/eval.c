@@ -49,8 +49,7 @@ static size_t split(const char *text, civ_text *out, size_t cap)
     return n;
 }
 
-static int make_calculator(civ_calculator **out, civ_policy *policy, const cli_options *o,
-                           const char *root)
+int cli_calculator(civ_calculator **out, civ_policy *policy, const cli_options *o, const char *root)
 {
     civ_text wanted[256];
     civ_error error = CIV_ERROR_INIT;
@@ -194,7 +193,7 @@ int cmd_eval(const cli_options *o)
         text = cli_read_file(o->positional.n > 2 ? o->positional.at[2] : "-", &n);
         if (text)
             cli_case_root(root, sizeof root, text, n, policy);
-        bad = text ? make_calculator(&calculator, policy, o, root) : EXIT_USAGE;
+        bad = text ? cli_calculator(&calculator, policy, o, root) : EXIT_USAGE;
     }
     if (!bad)
         bad = decide(policy, calculator, o, text, n, on);

@@ -5,8 +5,8 @@
 
 #include "cli.h"
 
-static const char *const COMMANDS[] = {"eval",     "check",  "test",    "fmt", "list",
-                                       "describe", "render", "version", "help"};
+static const char *const COMMANDS[] = {"eval", "timeline", "check",  "test",    "fmt",
+                                       "list", "describe", "render", "version", "help"};
 enum { N_COMMANDS = sizeof COMMANDS / sizeof *COMMANDS };
 
 civ_text cli_text(const char *s)
@@ -26,6 +26,8 @@ void cli_help(const char *command, int zh, FILE *to)
     fputs(
         zh ? "用法：\n"
              "  civicrules eval 模块[,模块…] --on 日期 [选项] [案例.json|-]   计算一个家庭的待遇\n"
+             "  civicrules timeline 模块[,模块…] --from 月 --to 月 [--paid 文件] [案例]   "
+             "逐月计算\n"
              "  civicrules check [路径…]        检查政策文件\n"
              "  civicrules test [路径…]         运行政策文件中的示例\n"
              "  civicrules fmt [--check] [-w] 文件…  统一排版\n"
@@ -42,6 +44,9 @@ void cli_help(const char *command, int zh, FILE *to)
            : "Usage:\n"
              "  civicrules eval MODULE[,MODULE...] --on DATE [options] [CASE.json|-]   decide one "
              "case\n"
+             "  civicrules timeline MODULE[,MODULE...] --from MONTH --to MONTH [--paid FILE] "
+             "[CASE.json|-]\n"
+             "                                  month by month: changes, totals, arrears\n"
              "  civicrules check [PATH...]      check policy files on top of the embedded ones\n"
              "  civicrules test [PATH...]       run the examples of policy files\n"
              "  civicrules fmt [--check] [-w] FILE...  canonical layout\n"
@@ -118,6 +123,12 @@ static int value_option(cli_options *o, const char *word, const char *value)
 {
     if (strcmp(word, "--on") == 0)
         o->on = value;
+    else if (strcmp(word, "--from") == 0)
+        o->from = value;
+    else if (strcmp(word, "--to") == 0)
+        o->to = value;
+    else if (strcmp(word, "--paid") == 0)
+        o->paid = value;
     else if (strcmp(word, "--policy") == 0)
         push(&o->policies, value);
     else if (strcmp(word, "--amend") == 0)
@@ -137,9 +148,10 @@ static int value_option(cli_options *o, const char *word, const char *value)
 
 int cli_parse(cli_options *o, int argc, char **argv)
 {
-    static const char *const words[] = {
-        "--on",      "--policy", "--amend",   "--let",         "--outputs", "--format", "--lang",
-        "--explain", "--strict", "--presume", "--no-embedded", "--check",   "--help"};
+    static const char *const words[] = {"--on",      "--from",        "--to",      "--paid",
+                                        "--policy",  "--amend",       "--let",     "--outputs",
+                                        "--format",  "--lang",        "--explain", "--strict",
+                                        "--presume", "--no-embedded", "--check",   "--help"};
     memset(o, 0, sizeof *o);
     cli_list *const lists[] = {&o->positional, &o->policies, &o->amendments, &o->lets};
     for (int i = 0; i < 4; i++) {

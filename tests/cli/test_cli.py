@@ -129,8 +129,12 @@ class Findings(unittest.TestCase):
         for text in ["6109", "61090A", "Ankang", ""]:
             self.one(with_field(["region"], text), "bad_region", "/household/region")
 
-    def test_histories_are_not_part_of_this_version(self):
-        self.one(with_field(["residence"], [{"from": "2020-01-01", "value": "urban"}]), "history", "/household/residence")
+    def test_a_history_is_a_list_of_days_and_values(self):
+        self.one(with_field(["residence"], ["urban"]), "history", "/household/residence/0")
+        self.one(with_field(["residence"], [{"from": "2020-01-01"}]), "history", "/household/residence/0")
+        self.one(with_field(["residence"], [{"from": "2020-13-01", "value": "urban"}]), "bad_date", "/household/residence/0/from")
+        self.one(with_field(["residence"], [{"from": "2020-01-01", "value": "urbn"}]), "unknown_value",
+                 "/household/residence/0/value", nearest="urban")
 
     def test_lists_and_rows_have_their_shape(self):
         self.one(with_field(["members"], {"id": "p1"}), "not_a_list", "/household/members")

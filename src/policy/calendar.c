@@ -1,54 +1,94 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The working-day calendar: the `calendar` statements of all packs in one. */
+/* The working-day calendar: the `calendar` statements of all packs in one. A day that several of
+ * them name counts once. */
 #include "base/date.h"
 #include "policy/regions.h"
 
-typedef CR_VEC(int32_t) cr_days;
+enum { ALL_DAYS = CR_DATE_MAX - CR_DATE_MIN + 1 };
 
-static int push_days(cr_arena *arena, cr_days *days, int32_t from, int32_t to)
-{
-    for (int32_t d = from; d <= to; d++)
-        if (!CR_PUSH(arena, *days, d))
-            return 1;
-    return 0;
-}
+typedef struct cr_day_set { /* a mark per day: what is written twice costs nothing more */
+    char *marks;
+    uint32_t n; /* days marked */
+} cr_day_set;
 
-static void sort_days(cr_days *days)
+static void mark(cr_day_set *set, int32_t from, int32_t to)
 {
-    for (uint32_t i = 1; i < days->n; i++)
-        for (uint32_t j = i; j > 0 && days->at[j - 1] > days->at[j]; j--) {
-            int32_t t = days->at[j];
-            days->at[j] = days->at[j - 1];
-            days->at[j - 1] = t;
-        }
-}
-
-int cr_policy_make_calendar(cr_policy *p, cr_diags *d)
-{
-    cr_days off = {0}, work = {0}, from = {0}, to = {0};
-    (void)d;
-    for (uint32_t i = 0; i < p->ast.stmts.n; i++) {
-        const cr_stmt *s = p->ast.stmts.at[i];
-        for (uint32_t k = 0; s->kind == CR_S_CALENDAR && k < s->days.n; k++) {
-            const cr_calendar_row *row = &s->days.at[k];
-            int bad = row->kind == CR_CAL_COVERS
-                          ? !CR_PUSH(&p->arena, from, row->from) || !CR_PUSH(&p->arena, to, row->to)
-                          : push_days(&p->arena, row->kind == CR_CAL_OFF ? &off : &work, row->from,
-                                      row->to);
-            if (bad)
-                return 2;
-        }
+    for (int32_t d = from; d <= to; d++) {
+        set->n += !set->marks[d - CR_DATE_MIN];
+        set->marks[d - CR_DATE_MIN] = 1;
     }
-    sort_days(&off);
-    sort_days(&work);
-    sort_days(&from);
-    sort_days(&to);
-    p->calendar.off = off.at;
-    p->calendar.n_off = off.n;
-    p->calendar.work = work.at;
-    p->calendar.n_work = work.n;
+}
+
+/* The days of one kind. 2 = out of memory. */
+static int collect(cr_policy *p, cr_calendar_kind kind, cr_day_set *set)
+{
+    set->marks = cr_arena_get(&p->arena, ALL_DAYS, 1);
+    set->n = 0;
+    for (uint32_t i = 0; set->marks && i < p->ast.stmts.n; i++) {
+        const cr_stmt *s = p->ast.stmts.at[i];
+        for (uint32_t k = 0; s->kind == CR_S_CALENDAR && k < s->days.n; k++)
+            if (s->days.at[k].kind == kind)
+                mark(set, s->days.at[k].from, s->days.at[k].to);
+    }
+    return set->marks ? 0 : 2;
+}
+
+static int list_days(cr_arena *arena, const cr_day_set *set, const int32_t **out, uint32_t *n)
+{
+    int32_t *days = cr_arena_get(arena, (size_t)set->n + 1, sizeof *days);
+    *out = days;
+    *n = 0;
+    for (int32_t d = 0; days && d < ALL_DAYS; d++)
+        if (set->marks[d])
+            days[(*n)++] = d + CR_DATE_MIN;
+    return days ? 0 : 2;
+}
+
+/* Spans that meet or overlap become one. */
+static int list_spans(cr_policy *p, const cr_day_set *set)
+{
+    CR_VEC(int32_t) from = {0}, to = {0};
+    for (int32_t d = 0; d < ALL_DAYS; d++) {
+        int begins = set->marks[d] && (d == 0 || !set->marks[d - 1]);
+        int ends = set->marks[d] && (d == ALL_DAYS - 1 || !set->marks[d + 1]);
+        if ((begins && !CR_PUSH(&p->arena, from, d + CR_DATE_MIN)) ||
+            (ends && !CR_PUSH(&p->arena, to, d + CR_DATE_MIN)))
+            return 2;
+    }
     p->calendar.cover_from = from.at;
     p->calendar.cover_to = to.at;
     p->calendar.n_cover = from.n;
     return 0;
+}
+
+/* 1 = there is a calendar. */
+static int check_rows(const cr_policy *p, cr_diags *d)
+{
+    int any = 0;
+    for (uint32_t i = 0; i < p->ast.stmts.n; i++) {
+        const cr_stmt *s = p->ast.stmts.at[i];
+        for (uint32_t k = 0; s->kind == CR_S_CALENDAR && k < s->days.n; k++) {
+            const cr_calendar_row *row = &s->days.at[k];
+            if (row->to < row->from)
+                cr_diag_add(d, CR_D_RANGE, row->pos, CR_STR(""),
+                            CR_STR("an end that is not before the beginning"));
+            any = 1;
+        }
+    }
+    return any;
+}
+
+int cr_policy_make_calendar(cr_policy *p, cr_diags *d)
+{
+    cr_day_set days;
+    uint32_t errors = d->errors;
+    if (!check_rows(p, d) || d->errors > errors)
+        return d->errors > errors;
+    if (collect(p, CR_CAL_OFF, &days) ||
+        list_days(&p->arena, &days, &p->calendar.off, &p->calendar.n_off))
+        return 2;
+    if (collect(p, CR_CAL_WORK, &days) ||
+        list_days(&p->arena, &days, &p->calendar.work, &p->calendar.n_work))
+        return 2;
+    return collect(p, CR_CAL_COVERS, &days) || list_spans(p, &days) ? 2 : 0;
 }

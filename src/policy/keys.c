@@ -9,6 +9,8 @@ static void report(cr_table_maker *m, cr_diag_code code, const char *expected)
     cr_diag_add(m->d, code, m->param->stmt->name_pos, m->param->name, cr_str_of(expected));
 }
 
+enum { MOST_CUTS = 256 };
+
 /* ---- the rows and overrides that name keys ---- */
 
 /* Which position in the list of keys a key other than the region has. */
@@ -35,7 +37,7 @@ static void each_key(cr_table_maker *m, uint32_t k, cr_key_visit visit)
 static void widen(cr_table_maker *m, uint32_t k, const cr_row_key *key)
 {
     cr_ptable *t = m->table;
-    if (key->kind == CR_KEY_BAND)
+    if (key->kind == CR_KEY_BAND || key->kind == CR_KEY_ANY) /* `-` also means what no row names */
         t->banded[k] = 1;
     if (key->kind != CR_KEY_INT)
         return;
@@ -70,7 +72,7 @@ static void add_cut(cr_table_maker *m, uint32_t k, cr_rat at, int behind)
 {
     cr_cut cut = {at, (uint8_t)behind};
     cr_ptable *t = m->table;
-    if (at.den == 0) /* open on this side */
+    if (at.den == 0 || t->cuts[k].n > MOST_CUTS) /* open on this side; or refused in the end */
         return;
     uint32_t i = cuts_before(t, k, cut);
     if (i < t->cuts[k].n && cut_cmp(t->cuts[k].at[i], cut) == 0)
@@ -97,15 +99,18 @@ static void add_cuts(cr_table_maker *m, uint32_t k, const cr_row_key *key)
 static int size_numbers(cr_table_maker *m, uint32_t k)
 {
     cr_ptable *t = m->table;
+    cr_rat zero = {0, 1};
     t->banded[k] = m->param->key_type[k].decimals != 0;
     each_key(m, k, widen);
     if (t->banded[k]) {
         t->key_lo[k] = 0;
         each_key(m, k, add_cuts);
+        if (t->cuts[k].n == 0) /* every row says `-`: the number is asked for all the same */
+            add_cut(m, k, zero, 0);
         t->key_size[k] = t->cuts[k].n + 1;
-        if (t->cuts[k].n > 256)
+        if (t->cuts[k].n > MOST_CUTS)
             report(m, CR_D_TOO_MANY, "at most 256 bounds of bands");
-        return t->cuts[k].n > 256;
+        return t->cuts[k].n > MOST_CUTS;
     }
     t->key_size[k] = t->key_size[k] ? t->key_size[k] : 1;
     return 0;
@@ -118,6 +123,12 @@ int cr_table_size_keys(cr_table_maker *m)
     t->flat_size = 1;
     for (uint32_t k = 0; k < t->n_keys && !m->oom; k++) {
         const cr_type *type = &m->param->key_type[k];
+        if (type->kind != CR_T_NUMBER && type->kind != CR_T_ENUM && type->kind != CR_T_BOOL) {
+            uint32_t at = key_at(m->param, k);
+            cr_diag_add(m->d, CR_D_TYPE, m->param->stmt->key_pos.at[at], m->param->key_name[k],
+                        CR_STR("a key that is an enumeration, yes/no or a number"));
+            return 1;
+        }
         if (type->kind == CR_T_NUMBER && size_numbers(m, k))
             return 1;
         if (type->kind != CR_T_NUMBER)
@@ -186,8 +197,8 @@ int cr_ptable_key(const cr_ptable *t, const int64_t *values, uint32_t *out)
 {
     uint32_t key = 0;
     for (uint32_t k = 0; k < t->n_keys; k++) {
-        int64_t v = values[k] - t->key_lo[k];
-        if (v < 0 || v >= (int64_t)t->key_size[k])
+        uint64_t v = (uint64_t)values[k] - (uint64_t)t->key_lo[k]; /* no value is too far away */
+        if (values[k] < t->key_lo[k] || v >= t->key_size[k])
             return 1;
         key = key * t->key_size[k] + (uint32_t)v;
     }

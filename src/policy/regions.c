@@ -30,7 +30,7 @@ static int add_rows(cr_policy *p, const cr_stmt *s, cr_diags *d)
         if (bad == 2)
             return 2;
         if (bad)
-            cr_diag_add(d, CR_D_DUPLICATE, row->pos, row->code, CR_STR(""));
+            cr_diag_add(d, CR_D_DUPLICATE, row->pos, row->code, CR_STR("a code listed once"));
     }
     return 0;
 }
@@ -53,12 +53,44 @@ static void link_rows(cr_policy *p, const cr_stmt *s, cr_diags *d)
     }
 }
 
-/* Depth, province and city by walking up; a chain longer than six, or a ring, stops there. */
+/* Whoever walks up a chain, or along successors, takes at most this many steps. */
+enum { LONGEST = 7, FAR = 64 };
+
+static int32_t next_place(const cr_policy *p, int32_t region, int successors)
+{
+    return successors ? p->regions.at[region].successor : p->regions.at[region].parent;
+}
+
+/* Rings and chains that a look-up would not walk to the end. */
+static void check_chain(const cr_policy *p, const cr_region_row *row, int successors, cr_diags *d)
+{
+    int32_t start = cr_map_get(&p->region_map, row->code), n = 0, r = start;
+    do
+        r = next_place(p, r, successors);
+    while (++n < FAR && r > 0 && r != start);
+    if (r == start)
+        cr_diag_add(d, CR_D_CYCLE, row->pos, row->code,
+                    successors ? CR_STR("a successor that is not this place again")
+                               : CR_STR("a place that does not lie in itself"));
+    else if (n > LONGEST)
+        cr_diag_add(d, CR_D_TOO_DEEP, row->pos, row->code, CR_STR("at most 7 places in a chain"));
+}
+
+static void check_chains(const cr_policy *p, cr_diags *d)
+{
+    for (uint32_t i = 0; i < p->ast.stmts.n; i++)
+        for (uint32_t k = 0; k < p->ast.stmts.at[i]->regions.n; k++) {
+            check_chain(p, &p->ast.stmts.at[i]->regions.at[k], 0, d);
+            check_chain(p, &p->ast.stmts.at[i]->regions.at[k], 1, d);
+        }
+}
+
+/* Depth, province and city by walking up. */
 static void place_all(cr_policy *p)
 {
     for (uint32_t i = 1; i < p->regions.n; i++) {
-        int32_t chain[8], n = 0;
-        for (int32_t r = (int32_t)i; r > 0 && n < 8; r = p->regions.at[r].parent)
+        int32_t chain[LONGEST + 1], n = 0;
+        for (int32_t r = (int32_t)i; r > 0 && n < LONGEST; r = p->regions.at[r].parent)
             chain[n++] = r;
         p->regions.at[i].depth = (uint8_t)n;
         p->regions.at[i].province = n >= 1 ? chain[n - 1] : -1;
@@ -85,6 +117,8 @@ int cr_policy_make_regions(cr_policy *p, cr_diags *d)
     for (uint32_t i = 0; i < p->ast.stmts.n; i++)
         if (p->ast.stmts.at[i]->kind == CR_S_REGIONS)
             link_rows(p, p->ast.stmts.at[i], d);
+    if (d->errors == errors)
+        check_chains(p, d);
     place_all(p);
     return d->errors > errors;
 }
@@ -126,7 +160,7 @@ int32_t cr_policy_region(const cr_policy *p, cr_str code)
         return exact;
     for (size_t n = 6; n >= 2; n -= 2) { /* county, city, province */
         int32_t r = find(p, code.p, n, padded);
-        if (r >= 0)
+        if (r > 0) /* the nation lies above nothing by its digits */
             return n < 6 && p->regions.at[r].complete ? -1 : r;
     }
     return -1;

@@ -34,8 +34,10 @@ static int row_value(cr_table_maker *m, const cr_expr *x, cr_pos pos, cr_prow *r
     }
     row->is_none = v.is_none;
     *number = v.number;
-    if (m->param->type.kind == CR_T_REGION)
+    if (m->param->type.kind == CR_T_REGION && !v.is_none)
         number->num = cr_policy_region(m->p, v.text);
+    if (number->num < 0 && m->param->type.kind == CR_T_REGION)
+        report(m, CR_D_UNKNOWN_REGION, x->pos, v.text, "a listed region code");
     return 0;
 }
 
@@ -127,7 +129,9 @@ static int before(const cr_prow *a, const cr_prow *b)
         return a->let != NULL;
     if (a->region != b->region)
         return a->region < b->region;
-    return a->key != b->key ? a->key < b->key : a->from < b->from;
+    if (a->key != b->key)
+        return a->key < b->key;
+    return a->let ? a->let > b->let : a->from < b->from; /* of overrides the last one counts */
 }
 
 static void sort_rows(cr_ptable *t, cr_rat *numbers)
@@ -255,26 +259,33 @@ static uint32_t first_row(const cr_ptable *t, uint32_t lo, uint32_t hi, int32_t 
     return lo;
 }
 
+static int32_t parent(const cr_policy *p, const cr_ptable *t, int32_t region)
+{
+    return p->program.params.at[t->param].stmt->local_only ? -1 : p->regions.at[region].parent;
+}
+
+/* Overrides are few. Those with keys stand for a place; the one without serves all that is left. */
 static int32_t find_let(const cr_policy *p, const cr_ptable *t, int32_t region, uint32_t key)
 {
-    for (int n = 0; region >= 0 && n < 8; n++, region = p->regions.at[region].parent)
+    for (int n = 0; region >= 0 && n < 8; n++, region = parent(p, t, region))
         for (uint32_t i = 0; i < t->n_lets; i++)
-            if (t->rows.at[i].key == UINT32_MAX ||
-                (t->rows.at[i].region == region && t->rows.at[i].key == key))
+            if (t->rows.at[i].region == region && t->rows.at[i].key == key)
                 return (int32_t)i;
+    for (uint32_t i = 0; i < t->n_lets; i++)
+        if (t->rows.at[i].key == UINT32_MAX)
+            return (int32_t)i;
     return -1;
 }
 
 int32_t cr_ptable_find(const cr_policy *p, const cr_ptable *t, int32_t region, uint32_t key,
                        int32_t date)
 {
-    int local = p->program.params.at[t->param].stmt->local_only;
     if (t->n_lets > 0) {
         int32_t let = find_let(p, t, region, key);
         if (let >= 0)
             return let;
     }
-    for (int n = 0; region >= 0 && n < 8; n++, region = local ? -1 : p->regions.at[region].parent) {
+    for (int n = 0; region >= 0 && n < 8; n++, region = parent(p, t, region)) {
         uint32_t i = first_row(t, t->n_lets, t->rows.n, region, key);
         const cr_prow *begun = NULL;
         for (; i < t->rows.n && t->rows.at[i].region == region && t->rows.at[i].key == key; i++) {

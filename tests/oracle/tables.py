@@ -205,8 +205,6 @@ def parameter_text(r: random.Random, p: Parameter) -> str:
     r.shuffle(rows)
     cut = r.randint(0, len(rows)) if r.random() < 0.3 else len(rows)  # the rest stands in a statement of its own
     more = f"parameter {p.name}\n" + "".join(rows[cut:]) if cut < len(rows) else ""
-    if p.keys and any("size" in p.keys for _ in [0]):
-        cut, more = len(rows), ""  # keys are read from all rows of the declaration
     return (f'parameter {p.name} : integer  "p"\n' + (f"  keys {', '.join(names)}\n" if p.says_keys else "")
             + ("  local only\n" if p.local_only else "") + "".join(rows[:cut]) + more)
 
@@ -320,6 +318,8 @@ class Policy:
         written = []
         for number in range(r.choice([0, 0, 1, 4, 10])):
             name, let = some_let(r, 900000 + number, r.choice(self.parameters), self.places)
+            if lets[name] and (lets[name][0].place is None) != (let.place is None):
+                continue  # which of the two goes first is not said
             lets[name].append(let)
             written.append(let.written)
         case: Dict[str, object] = {"questions": [facts_of(q, self.at_root) for q in questions]}

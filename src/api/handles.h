@@ -63,6 +63,7 @@ struct civ_workspace {
     uint32_t *rows;
     size_t rows_cap;
     cr_buf text; /* of causes and notes */
+    cr_buf wide; /* of a value that only text holds */
     cr_found_cause *causes;
     size_t n_causes, cap_causes;
     cr_buf note_text;

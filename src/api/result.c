@@ -23,6 +23,7 @@ civ_status civ_workspace_create(civ_workspace **out, civ_calculator *calculator,
     }
     w->calculator = calculator;
     __atomic_add_fetch(&calculator->references, 1, __ATOMIC_RELAXED);
+    cr_buf_init(&w->wide, alloc);
     cr_buf_init(&w->text, alloc);
     cr_buf_init(&w->note_text, alloc);
     cr_buf_init(&w->page, alloc);
@@ -39,6 +40,7 @@ void civ_workspace_release(civ_workspace *w)
     cr_alloc alloc = calculator->engine->alloc;
     cr_workspace_free(w->core);
     cr_buf_free(&w->text);
+    cr_buf_free(&w->wide);
     cr_buf_free(&w->note_text);
     cr_buf_free(&w->page);
     cr_arena_free(&w->explanation.arena);
@@ -147,6 +149,21 @@ static void fill_number(civ_value *out, const cr_type *type, cr_i128 num, cr_i12
         out->number = out->denominator = 0;
 }
 
+/* More than 128 bits: only as text, `numerator/denominator` in lowest terms. */
+static void wide_text(civ_workspace *w, civ_value *out, const cr_wide wide[2])
+{
+    cr_i128 den = 0;
+    cr_buf_clear(&w->wide);
+    cr_wide_text(&w->wide, &wide[0]);
+    if (cr_wide_to(&wide[1], &den) || den != 1) {
+        cr_buf_char(&w->wide, '/');
+        cr_wide_text(&w->wide, &wide[1]);
+    }
+    out->number = out->denominator = 0;
+    out->text.data = w->wide.p;
+    out->text.length = w->wide.n;
+}
+
 civ_status civ_result_value(civ_value *out, civ_workspace *w, size_t output, uint32_t row)
 {
     const cr_type *type;
@@ -164,9 +181,13 @@ civ_status civ_result_value(civ_value *out, civ_workspace *w, size_t output, uin
     out->text = cr_text(CR_STR(""));
     if (out->answer || v->rows >= 0)
         return CIV_OK;
-    cr_i128 num = cr_lane_get(w->core, v->reg, row), den = v->den;
-    if (v->div >= 0 && cr_i128_mul(den, cr_lane_get(w->core, v->div, row), &den))
-        return CIV_ERROR_LIMIT;
+    cr_rat r;
+    cr_wide wide[2];
+    if (cr_value_get(w->core, v, row, &r, wide)) {
+        wide_text(w, out, wide);
+        return w->wide.oom ? CIV_ERROR_MEMORY : CIV_OK;
+    }
+    cr_i128 num = r.num, den = r.den;
     out->is_none = is_none(type, num);
     fill_number(out, type, num, den);
     if (!out->is_none) {

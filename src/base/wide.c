@@ -233,8 +233,7 @@ static uint32_t guess_digit(const cr_halves *x, const cr_halves *y, unsigned at)
 {
     uint64_t high = ((uint64_t)x->h[at + y->n] << 32) | x->h[at + y->n - 1];
     uint64_t top = y->h[y->n - 1], digit = high / top, rest = high % top;
-    while (digit > UINT32_MAX ||
-           digit * y->h[y->n - 2] > ((rest << 32) | x->h[at + y->n - 2])) {
+    while (digit > UINT32_MAX || digit * y->h[y->n - 2] > ((rest << 32) | x->h[at + y->n - 2])) {
         digit--;
         rest += top;
         if (rest > UINT32_MAX)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Signed integers of 1024 bits, for exact results that 128 bits do not hold: sums of quotients over
-   products of many divisors. Two's complement, least limb first, so memory filled with zeros is 0. */
+   products of many divisors. Two's complement, least limb first, so memory filled with zeros is 0.
+ */
 #ifndef CR_BASE_WIDE_H
 #define CR_BASE_WIDE_H
 

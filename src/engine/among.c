@@ -37,14 +37,6 @@ static cr_pval lower_rank(cr_build *b, cr_env *env, int32_t space, const cr_expr
     return out;
 }
 
-static int32_t invalid(cr_build *b, int32_t space, int32_t def)
-{
-    cr_insn insn = insn_of(CR_OP_FAIL, space);
-    insn.mode = CR_INVALID;
-    insn.imm = def;
-    return cr_emit(b, insn, CR_LANE_8, 0, 0);
-}
-
 /* x over the sum of all; there is no share of a sum that is not above 0. */
 static cr_pval lower_share(cr_build *b, cr_env *env, int32_t space, const cr_expr *x)
 {
@@ -57,11 +49,15 @@ static cr_pval lower_share(cr_build *b, cr_env *env, int32_t space, const cr_exp
         return cr_pval_none();
     cr_pval quotient = cr_num_div(b, space, v, cr_pval_space(b, sum, space));
     int32_t some = cr_num_compare(b, space, CR_OP_LT, zero, sum);
-    cr_pval none = quotient;
-    none.reg = invalid(b, space, env->def);
+    cr_insn gate = insn_of(CR_OP_GATE, space);
+    gate.mode = 1;
+    gate.imm = env->def;
+    gate.a = quotient.reg;
+    gate.b = cr_emit_lane(b, cr_emit_space(b, some, space), CR_LANE_8);
     if (b->failed)
         return cr_pval_none();
-    quotient.reg = cr_emit_select(b, space, some, quotient.reg, none.reg);
+    const cr_reg r = b->plan->regs.at[quotient.reg];
+    quotient.reg = cr_emit(b, gate, (cr_lane)r.lane, r.lo, r.hi);
     return quotient;
 }
 
@@ -97,13 +93,15 @@ cr_pval cr_lower_the(cr_build *b, cr_env *env, int32_t space, const cr_expr *x)
     return cr_pval_space(b, out, space);
 }
 
-static int32_t gather(cr_build *b, int32_t row, int32_t value, int32_t child, int32_t def)
+static int32_t gather(cr_build *b, int32_t row, int32_t value, int32_t child, int32_t def,
+                      int is_divisor)
 {
     if (b->failed || value < 0)
         return value;
     const cr_reg r = b->plan->regs.at[value];
     cr_insn insn = insn_of(CR_OP_ROW_OF, b->plan->regs.at[row].space);
     insn.child = (int16_t)child;
+    insn.mode = (uint8_t)is_divisor;
     insn.imm = def;
     insn.a = row;
     insn.b = value;
@@ -120,8 +118,36 @@ cr_pval cr_lower_row_of(cr_build *b, cr_env *env, int32_t space, const cr_expr *
     if (b->failed)
         return cr_pval_none();
     int32_t at = cr_emit_lane(b, row.reg, CR_LANE_32);
-    v.div = gather(b, at, v.div, child, env->def);
-    v.reg = gather(b, at, v.reg, child, env->def);
+    v.div = gather(b, at, v.div, child, env->def, 1);
+    v.reg = gather(b, at, v.reg, child, env->def, 0);
+    return cr_pval_space(b, v, space);
+}
+
+/* Weights over one divisor are shared out by their numerators. The rests need registers of their
+ * own: a copy of the weights that nobody else reads. */
+cr_pval cr_lower_allocate(cr_build *b, cr_env *env, int32_t space, const cr_expr *x)
+{
+    int32_t at = env->entity, parent = b->program->entities.at[at].parent;
+    cr_env above = *env;
+    cr_insn insn = insn_of(CR_OP_ALLOCATE, at), room = insn_of(CR_OP_BOTH, at);
+    above.entity = parent;
+    b->calc->reads[x->ref.index] = 1;
+    cr_pval total = cr_pval_space(b, cr_lower(b, &above, parent, x->a), parent);
+    cr_pval weight = cr_num_one_divisor(b, parent, at, cr_lower(b, env, at, x->b));
+    if (!b->failed &&
+        (total.den != 1 || total.div >= 0 || total.lo < INT64_MIN / 2 || total.hi > INT64_MAX / 2))
+        cr_build_fail(b, "the total of an allocation is a whole number of at most 62 bits");
+    if (!b->failed && cr_reg_bits(b, weight.reg) > CR_WIDE_BITS - 80)
+        cr_build_fail(b, "the exact result may need more than 1015 bits");
+    if (b->failed)
+        return cr_pval_none();
+    insn.child = (int16_t)parent;
+    insn.imm = room.imm = env->def;
+    insn.a = cr_emit_lane(b, total.reg, CR_LANE_64);
+    insn.b = room.a = room.b = cr_emit_lane(b, cr_emit_space(b, weight.reg, at), CR_LANE_WIDE);
+    insn.c = cr_emit_wide(b, room, b->failed ? 1 : cr_reg_bits(b, insn.b));
+    cr_pval v = cr_pval_reg(
+        b, b->failed ? -1 : cr_emit(b, insn, CR_LANE_64, 0, total.hi > 0 ? total.hi : 0));
     return cr_pval_space(b, v, space);
 }
 

@@ -184,7 +184,8 @@ static void fold_conversions(cr_plan *plan, uint8_t *live, const uint32_t *uses,
 {
     for (uint32_t i = 0; i < plan->code.n; i++) {
         cr_insn *insn = &plan->code.at[i];
-        if (insn->op != CR_OP_CONV || !live[insn->dst] || uses[insn->a] != 1)
+        if (insn->op != CR_OP_CONV || insn->lane == CR_LANE_WIDE || !live[insn->dst] ||
+            uses[insn->a] != 1)
             continue;
         cr_reg *from = &plan->regs.at[insn->a];
         cr_insn *source = &plan->code.at[from->insn];

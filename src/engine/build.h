@@ -42,6 +42,7 @@ typedef struct cr_build {
     int32_t current;   /* definition being lowered; -1 = none */
     uint32_t depth;    /* of definitions lowered on demand */
     uint32_t total;    /* operations of all plans */
+    uint32_t bits;     /* of the wide register that is made next; 0 = as its operands */
 } cr_build;
 
 /* emit.c */
@@ -51,6 +52,10 @@ int32_t cr_emit(cr_build *b, cr_insn insn, cr_lane lane, cr_i128 lo,
                 cr_i128 hi); /* result register; -1 = failed */
 int32_t cr_emit_const(cr_build *b, int32_t space, cr_i128 value);
 int32_t cr_emit_lane(cr_build *b, int32_t reg, cr_lane lane); /* reg in that lane */
+uint32_t cr_reg_bits(const cr_build *b, int32_t reg);         /* of the magnitude */
+int cr_reg_wide(const cr_build *b, int32_t reg);
+int32_t cr_emit_wide(cr_build *b, cr_insn insn, uint32_t bits);
+int32_t cr_emit_narrow(cr_build *b, int32_t reg); /* a wide one that 128 bits hold */
 int32_t cr_emit_above(const cr_build *b, int32_t reg);
 int32_t cr_emit_space(cr_build *b, int32_t reg,
                       int32_t space); /* reg of an ancestor, in the rows of space */
@@ -97,6 +102,7 @@ cr_pval cr_lower_param(cr_build *b, cr_env *env, int32_t space, const cr_expr *x
 cr_pval cr_lower_among(cr_build *b, cr_env *env, int32_t space, const cr_expr *x);
 cr_pval cr_lower_the(cr_build *b, cr_env *env, int32_t space, const cr_expr *x);
 cr_pval cr_lower_row_of(cr_build *b, cr_env *env, int32_t space, const cr_expr *x);
+cr_pval cr_lower_allocate(cr_build *b, cr_env *env, int32_t space, const cr_expr *x);
 cr_pval cr_lower_least(cr_build *b, cr_env *env, int32_t space, const cr_expr *x);
 
 /* decision.c: decision tables */

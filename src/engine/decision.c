@@ -89,6 +89,8 @@ static cr_rat least_value(cr_build *b, cr_env *env, int32_t space)
         if (!is_row(b, r))
             continue;
         cr_pval v = cr_lower(b, env, space, r->value);
+        if (!b->failed && cr_reg_wide(b, v.reg))
+            cr_build_fail(b, "the highest of values of more than 128 bits");
         if (b->failed || v.lo >= 0) /* a divisor is at least 1 */
             continue;
         if (cr_rat_make(v.lo, v.den, &low) || cr_rat_sub(low, one, &low))

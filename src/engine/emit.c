@@ -113,6 +113,65 @@ static cr_lane result_lane(const cr_insn *insn, cr_lane lane)
     }
 }
 
+/* ---- wide registers ---- */
+
+static uint32_t magnitude_bits(cr_i128 v)
+{
+    cr_u128 m = v < 0 ? -(cr_u128)v : (cr_u128)v;
+    uint32_t bits = 0;
+    for (; m; m >>= 1)
+        bits++;
+    return bits;
+}
+
+int cr_reg_wide(const cr_build *b, int32_t reg)
+{
+    return reg >= 0 && b->plan->regs.at[reg].lane == CR_LANE_WIDE;
+}
+
+uint32_t cr_reg_bits(const cr_build *b, int32_t reg)
+{
+    if (reg < 0)
+        return 0;
+    const cr_reg *r = &b->plan->regs.at[reg];
+    uint32_t lo = magnitude_bits(r->lo), hi = magnitude_bits(r->hi);
+    return r->bits ? r->bits : lo > hi ? lo : hi;
+}
+
+/* What only moves or chooses values is as wide as the widest of them. */
+static uint32_t bits_of_operands(const cr_build *b, const cr_insn *insn)
+{
+    uint32_t x = insn->op == CR_OP_ROW_OF ? 0 : cr_reg_bits(b, insn->a);
+    uint32_t y = cr_reg_bits(b, insn->b);
+    return x > y ? x : y;
+}
+
+int32_t cr_emit_wide(cr_build *b, cr_insn insn, uint32_t bits)
+{
+    if (bits > CR_WIDE_BITS - 8)
+        cr_build_fail(b, "the exact result may need more than 1015 bits");
+    if (b->failed)
+        return -1;
+    b->bits = bits ? bits : 1;
+    int32_t reg = cr_emit(b, insn, CR_LANE_WIDE, -1, 1);
+    b->bits = 0;
+    return reg;
+}
+
+int32_t cr_emit_narrow(cr_build *b, int32_t reg)
+{
+    if (b->failed || !cr_reg_wide(b, reg) || cr_reg_bits(b, reg) > 126)
+        return reg;
+    cr_i128 most = (cr_i128)1 << cr_reg_bits(b, reg);
+    cr_insn insn = {0};
+    insn.op = CR_OP_CONV;
+    insn.mode = CR_LANE_WIDE;
+    insn.space = b->plan->regs.at[reg].space;
+    insn.a = reg;
+    insn.b = insn.c = -1;
+    return cr_emit(b, insn, cr_build_lane(b, -most, most), -most, most);
+}
+
 static int32_t new_register(cr_build *b, cr_insn insn, cr_lane lane, cr_i128 lo, cr_i128 hi)
 {
     cr_reg reg = {0};
@@ -121,6 +180,8 @@ static int32_t new_register(cr_build *b, cr_insn insn, cr_lane lane, cr_i128 lo,
     reg.insn = (int32_t)b->plan->code.n;
     reg.lo = lo < 0 ? lo : 0;
     reg.hi = hi > 0 ? hi : 0;
+    if (reg.lane == CR_LANE_WIDE)
+        reg.bits = b->bits ? b->bits : bits_of_operands(b, &insn);
     insn.dst = (int32_t)b->plan->regs.n;
     if (!CR_PUSH(&b->calc->arena, b->plan->regs, reg) ||
         !CR_PUSH(&b->calc->arena, b->plan->code, insn)) {

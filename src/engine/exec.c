@@ -153,7 +153,8 @@ static void fill_lane(void *at, cr_lane lane, cr_i128 value, uint32_t n)
         case CR_LANE_16: ((int16_t *)at)[k] = (int16_t)value; break;
         case CR_LANE_32: ((int32_t *)at)[k] = (int32_t)value; break;
         case CR_LANE_64: ((int64_t *)at)[k] = (int64_t)value; break;
-        default: ((cr_i128 *)at)[k] = value; break;
+        case CR_LANE_128: ((cr_i128 *)at)[k] = value; break;
+        default: cr_wide_from(&((cr_wide *)at)[k], value); break;
         }
 }
 
@@ -287,8 +288,49 @@ cr_i128 cr_lane_get(const cr_workspace *w, int32_t reg, uint32_t row)
     case CR_LANE_16: return ((const int16_t *)at)[row];
     case CR_LANE_32: return ((const int32_t *)at)[row];
     case CR_LANE_64: return ((const int64_t *)at)[row];
-    default: return ((const cr_i128 *)at)[row];
+    case CR_LANE_128: return ((const cr_i128 *)at)[row];
+    default: break;
     }
+    cr_i128 value;
+    const cr_wide *wide = &((const cr_wide *)at)[row];
+    if (cr_wide_to(wide, &value))
+        return cr_wide_sign(wide) < 0 ? CR_I128_MIN : CR_I128_MAX;
+    return value;
+}
+
+void cr_wide_get(const cr_workspace *w, int32_t reg, uint32_t row, cr_wide *out)
+{
+    if (w->frame->plan->regs.at[reg].lane == CR_LANE_WIDE)
+        *out = ((const cr_wide *)w->frame->val[reg])[row];
+    else
+        cr_wide_from(out, cr_lane_get(w, reg, row));
+}
+
+/* The plan has proved that every product of a value and its divisors fits. */
+int cr_value_get(const cr_workspace *w, const cr_pval *v, uint32_t row, cr_rat *out,
+                 cr_wide wide[2])
+{
+    cr_wide factor, common;
+    int plain = w->frame->plan->regs.at[v->reg].lane != CR_LANE_WIDE &&
+                (v->div < 0 || w->frame->plan->regs.at[v->div].lane != CR_LANE_WIDE);
+    cr_i128 num = 0, den = v->den;
+    if (plain)
+        num = cr_lane_get(w, v->reg, row);
+    if (plain && (v->div < 0 || !cr_i128_mul(den, cr_lane_get(w, v->div, row), &den)) &&
+        !cr_rat_make(num, den, out))
+        return 0;
+    cr_wide_get(w, v->reg, row, &wide[0]);
+    cr_wide_from(&wide[1], v->den);
+    if (v->div >= 0) {
+        cr_wide_get(w, v->div, row, &factor);
+        cr_wide_mul(&wide[1], &wide[1], &factor);
+    }
+    cr_wide_gcd(&common, &wide[0], &wide[1]);
+    if (cr_wide_sign(&common) > 0) {
+        cr_wide_div(&wide[0], NULL, &wide[0], &common);
+        cr_wide_div(&wide[1], NULL, &wide[1], &common);
+    }
+    return cr_wide_to(&wide[0], &out->num) || cr_wide_to(&wide[1], &out->den);
 }
 
 int cr_status_get(const cr_workspace *w, int32_t reg, uint32_t row)

@@ -73,8 +73,8 @@ typedef struct cr_workspace {
     cr_cause_list causes[2]; /* of the month before, and room for this one's */
 } cr_workspace;
 
-extern const cr_kernel cr_kernels[CR_OP_COUNT]
-                                 [5]; /* by operation and lane; 0 where lanes do not matter */
+extern const cr_kernel
+    cr_kernels[CR_OP_COUNT][CR_LANES]; /* by operation and lane; 0 where lanes do not matter */
 
 cr_workspace *cr_workspace_make(cr_calculator *calc); /* NULL = out of memory */
 void cr_workspace_free(cr_workspace *w);
@@ -88,7 +88,12 @@ int cr_workspace_keep(cr_workspace *w);
 void cr_workspace_drop_kept(cr_workspace *w);
 
 /* A lane of a register as a wide integer, and its status. */
-cr_i128 cr_lane_get(const cr_workspace *w, int32_t reg, uint32_t row);
+cr_i128 cr_lane_get(const cr_workspace *w, int32_t reg, uint32_t row); /* wide: cut to 128 bits */
+void cr_wide_get(const cr_workspace *w, int32_t reg, uint32_t row, cr_wide *out);
+
+/* A known value as num / den in lowest terms. 1 = not in 128 bits; then both are in `wide`. */
+int cr_value_get(const cr_workspace *w, const cr_pval *v, uint32_t row, cr_rat *out,
+                 cr_wide wide[2]);
 int cr_status_get(const cr_workspace *w, int32_t reg, uint32_t row);
 
 #endif

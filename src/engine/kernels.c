@@ -8,40 +8,7 @@
 
 #include "base/date.h"
 #include "base/rat.h"
-#include "engine/exec.h"
-
-#define N(w, i) ((w)->spaces[(i)->space].n)
-#define VAL(w, r) ((w)->frame->val[r])
-#define ST(w, r) ((w)->frame->st[r])
-
-/* ---- statuses ---- */
-
-static uint8_t *own_status(cr_workspace *w, int32_t reg)
-{
-    return w->frame->st[reg] = w->frame->st_memory[reg];
-}
-
-static void strict2(cr_workspace *w, const cr_insn *i, int32_t a, int32_t b)
-{
-    const uint8_t *x = a >= 0 ? ST(w, a) : NULL, *y = b >= 0 ? ST(w, b) : NULL;
-    if (!x || !y) { /* alias: the bytes are the operand's own */
-        w->frame->st[i->dst] = x ? ST(w, a) : y ? ST(w, b) : NULL;
-        return;
-    }
-    uint8_t *d = own_status(w, i->dst);
-    for (uint32_t k = 0, n = N(w, i); k < n; k++)
-        d[k] = x[k] > y[k] ? x[k] : y[k];
-}
-
-static uint8_t worst(uint8_t x, uint8_t y)
-{
-    return x > y ? x : y;
-}
-
-static uint8_t status_at(const uint8_t *st, uint32_t k)
-{
-    return st ? st[k] : CR_KNOWN;
-}
+#include "engine/kernels.h"
 
 /* ---- lane-generic kernels ---- */
 
@@ -215,27 +182,6 @@ static uint8_t status_at(const uint8_t *st, uint32_t k)
             s[k] = x[p[k]];                                                                        \
     }
 
-static int out_of(const int8_t *mask, const uint8_t *st, uint32_t k)
-{
-    return mask && !status_at(st, k) && !mask[k];
-}
-
-/* Worst status of the list and of all its rows. */
-static void list_status(cr_workspace *w, const cr_insn *i, const uint8_t *x)
-{
-    const cr_space_rows *c = &w->spaces[i->child];
-    w->frame->st[i->dst] = NULL;
-    if (!x && !c->list)
-        return;
-    uint8_t *s = own_status(w, i->dst);
-    for (uint32_t r = 0, n = N(w, i); r < n; r++) {
-        uint8_t st = status_at(c->list, r);
-        for (uint32_t k = c->off[r]; x && k < c->off[r + 1]; k++)
-            st = worst(st, x[k]);
-        s[r] = st;
-    }
-}
-
 #define SUMMATION(T)                                                                               \
     static void sum_##T(cr_workspace *w, const cr_insn *i)                                         \
     {                                                                                              \
@@ -349,9 +295,11 @@ static void list_status(cr_workspace *w, const cr_insn *i, const uint8_t *x)
         for (uint32_t r = 0, n = N(w, i); r < n; r++) {                                            \
             uint8_t st = status_at(x, r);                                                          \
             int some = !st && at[r] >= 0;                                                          \
-            d[r] = some ? v[at[r]] : 0;                                                            \
+            d[r] = some ? v[at[r]] : (T)i->mode;                                                   \
             s[r] = st ? st : some ? status_at(y, (uint32_t)at[r]) : CR_INVALID;                    \
         }                                                                                          \
+        if (i->mode) /* a divisor: always known */                                                 \
+            w->frame->st[i->dst] = NULL;                                                           \
     }
 
 /* Numbers are stated as 64-bit integers; the proof of the lane is the field's range, checked when
@@ -482,6 +430,13 @@ ALL_LANES(cr_i128)
         case CR_LANE_16: FROM(int16_t, T) break;                                                   \
         case CR_LANE_32: FROM(int32_t, T) break;                                                   \
         case CR_LANE_64: FROM(int64_t, T) break;                                                   \
+        case CR_LANE_WIDE:                                                                         \
+            for (uint32_t k = 0; k < n; k++) {                                                     \
+                cr_i128 value = 0;                                                                 \
+                cr_wide_to(&((const cr_wide *)v)[k], &value);                                      \
+                d[k] = (T)value;                                                                   \
+            }                                                                                      \
+            break;                                                                                 \
         default: FROM(cr_i128, T) break;                                                           \
         }                                                                                          \
         strict2(w, i, i->a, -1);                                                                   \
@@ -853,28 +808,34 @@ static void k_row_below(cr_workspace *w, const cr_insn *i)
 
 #define LANES(NAME)                                                                                \
     {                                                                                              \
-        NAME##_int8_t, NAME##_int16_t, NAME##_int32_t, NAME##_int64_t, NAME##_cr_i128              \
+        NAME##_int8_t, NAME##_int16_t, NAME##_int32_t, NAME##_int64_t, NAME##_cr_i128,             \
+            cr_##NAME##_cr_wide                                                                    \
+    }
+/* What is never wide: what comes from outside. */
+#define NARROW(NAME)                                                                               \
+    {                                                                                              \
+        NAME##_int8_t, NAME##_int16_t, NAME##_int32_t, NAME##_int64_t, NAME##_cr_i128, NULL        \
     }
 #define SAME(NAME)                                                                                 \
     {                                                                                              \
-        NAME, NAME, NAME, NAME, NAME                                                               \
+        NAME, NAME, NAME, NAME, NAME, NAME                                                         \
     }
 
-const cr_kernel cr_kernels[CR_OP_COUNT][5] = {
+const cr_kernel cr_kernels[CR_OP_COUNT][CR_LANES] = {
     /* CONST and FAIL are filled when the frame is made, and never run */
     [CR_OP_ON] = SAME(k_on),
-    [CR_OP_INPUT] = LANES(input),
+    [CR_OP_INPUT] = NARROW(input),
     [CR_OP_ABSENT] = SAME(k_absent),
     [CR_OP_ABSENT_ON] = SAME(k_absent_on),
-    [CR_OP_INPUT_ON] = LANES(input_on),
-    [CR_OP_CARRIED] = LANES(carried),
+    [CR_OP_INPUT_ON] = NARROW(input_on),
+    [CR_OP_CARRIED] = NARROW(carried),
     [CR_OP_STEPPED] = SAME(k_stepped),
     [CR_OP_GIVEN] = SAME(k_given),
     [CR_OP_CONV] = LANES(conv),
     [CR_OP_ADD] = LANES(add),
     [CR_OP_SUB] = LANES(sub),
     [CR_OP_MUL] = LANES(mul),
-    [CR_OP_NEG] = LANES(neg),
+    [CR_OP_NEG] = NARROW(neg),
     [CR_OP_MIN] = LANES(min),
     [CR_OP_MAX] = LANES(max),
     [CR_OP_EQ] = LANES(eq),
@@ -893,6 +854,7 @@ const cr_kernel cr_kernels[CR_OP_COUNT][5] = {
     [CR_OP_RANK] = LANES(rank),
     [CR_OP_THE] = LANES(the),
     [CR_OP_ROW_OF] = LANES(row_of),
+    [CR_OP_ALLOCATE] = SAME(cr_k_allocate),
     [CR_OP_ANY] = SAME(k_quantifier),
     [CR_OP_ALL] = SAME(k_quantifier),
     [CR_OP_AND] = SAME(k_and),
@@ -916,7 +878,7 @@ const cr_kernel cr_kernels[CR_OP_COUNT][5] = {
     [CR_OP_FIRST_DAY] = SAME(k_part),
     [CR_OP_LAST_DAY] = SAME(k_part),
     [CR_OP_ROW] = SAME(k_row),
-    [CR_OP_ROW_VALUE] = LANES(row_value),
+    [CR_OP_ROW_VALUE] = NARROW(row_value),
     [CR_OP_ROW_NONE] = SAME(k_row_none),
     [CR_OP_ROW_BELOW] = SAME(k_row_below),
 };

@@ -761,6 +761,7 @@ static cr_pval lower_any(cr_build *b, cr_env *env, int32_t space, const cr_expr 
     case CR_X_SPAN: return lower_span(b, env, space, x);
     case CR_X_AGGREGATE: return lower_aggregate(b, env, space, x);
     case CR_X_ROWS: return lower_rows(b, env, space, x);
+    case CR_X_ALLOCATE: return cr_lower_allocate(b, env, space, x);
     case CR_X_PREVIOUS: return lower_previous(b, env, space, x);
     case CR_X_LEAST: return cr_lower_least(b, env, space, x);
     case CR_X_AMONG: return cr_lower_among(b, env, space, x);

@@ -35,6 +35,40 @@ static cr_i128 with_zero_hi(cr_i128 hi)
     return hi > 0 ? hi : 0;
 }
 
+/* ---- the wide path: where the proof needs more than 128 bits, or an operand is wide ---- */
+
+static int32_t wide2(cr_build *b, int32_t space, cr_op op, int32_t x, int32_t y, uint32_t bits)
+{
+    cr_insn insn = {0};
+    insn.op = (uint8_t)op;
+    insn.space = (int16_t)space;
+    insn.a = cr_emit_lane(b, cr_emit_space(b, x, space), CR_LANE_WIDE);
+    insn.b = cr_emit_lane(b, cr_emit_space(b, y, space), CR_LANE_WIDE);
+    insn.c = -1;
+    return b->failed ? -1 : cr_emit_wide(b, insn, bits);
+}
+
+static cr_pval wide_value(cr_pval v, int32_t reg, int negative)
+{
+    v.reg = reg;
+    v.lo = negative ? -1 : 0;
+    v.hi = 1;
+    return v;
+}
+
+static uint32_t more_bits(uint32_t x, uint32_t y)
+{
+    return x > y ? x : y;
+}
+
+static uint32_t bits_of(cr_i128 v)
+{
+    uint32_t bits = 0;
+    for (; v > 0; v >>= 1)
+        bits++;
+    return bits;
+}
+
 /* register × constant, bounds included */
 static cr_pval times(cr_build *b, int32_t space, cr_pval v, cr_i128 factor)
 {
@@ -42,10 +76,11 @@ static cr_pval times(cr_build *b, int32_t space, cr_pval v, cr_i128 factor)
     if (b->failed || v.reg < 0 || factor == 1)
         return v;
     const cr_reg r = b->plan->regs.at[v.reg];
-    if (mul_bounds(v.lo, v.hi, factor, factor, &lo, &hi) ||
+    if (cr_reg_wide(b, v.reg) || mul_bounds(v.lo, v.hi, factor, factor, &lo, &hi) ||
         mul_bounds(r.lo, r.hi, factor, factor, &wlo, &whi)) {
-        cr_build_fail(b, WIDE);
-        return v;
+        int32_t by = cr_emit_const(b, space, factor);
+        uint32_t bits = cr_reg_bits(b, v.reg) + (b->failed ? 0 : cr_reg_bits(b, by));
+        return wide_value(v, wide2(b, space, CR_OP_MUL, v.reg, by, bits), v.lo < 0 || factor < 0);
     }
     if (r.is_const)
         v.reg = cr_emit_const(b, space, r.value * factor);
@@ -63,9 +98,10 @@ static cr_pval times_reg(cr_build *b, int32_t space, cr_pval v, int32_t by)
     if (b->failed || v.reg < 0 || by < 0)
         return v;
     const cr_reg r = b->plan->regs.at[v.reg], d = b->plan->regs.at[by];
-    if (mul_bounds(v.lo, v.hi, 1, d.hi, &lo, &hi) || mul_bounds(r.lo, r.hi, 0, d.hi, &wlo, &whi)) {
-        cr_build_fail(b, WIDE);
-        return v;
+    if (cr_reg_wide(b, v.reg) || cr_reg_wide(b, by) || mul_bounds(v.lo, v.hi, 1, d.hi, &lo, &hi) ||
+        mul_bounds(r.lo, r.hi, 0, d.hi, &wlo, &whi)) {
+        uint32_t bits = cr_reg_bits(b, v.reg) + cr_reg_bits(b, by);
+        return wide_value(v, wide2(b, space, CR_OP_MUL, v.reg, by, bits), v.lo < 0);
     }
     v.reg = cr_emit2(b, CR_OP_MUL, space, v.reg, by, wlo, whi);
     v.lo = lo;
@@ -108,11 +144,13 @@ static int32_t product_of(cr_build *b, int32_t space, const int32_t *factor, uin
     int32_t reg = factor[0];
     for (uint32_t i = 1; i < n && !b->failed; i++) {
         cr_i128 hi;
-        if (cr_i128_mul(b->plan->regs.at[reg].hi, b->plan->regs.at[factor[i]].hi, &hi)) {
-            cr_build_fail(b, WIDE);
-            return -1;
-        }
-        reg = cr_emit2(b, CR_OP_MUL, deeper(b, reg, factor[i]), reg, factor[i], 0, hi);
+        int32_t at = deeper(b, reg, factor[i]);
+        if (cr_reg_wide(b, reg) || cr_reg_wide(b, factor[i]) ||
+            cr_i128_mul(b->plan->regs.at[reg].hi, b->plan->regs.at[factor[i]].hi, &hi))
+            reg = wide2(b, at, CR_OP_MUL, reg, factor[i],
+                        cr_reg_bits(b, reg) + cr_reg_bits(b, factor[i]));
+        else
+            reg = cr_emit2(b, CR_OP_MUL, at, reg, factor[i], 0, hi);
     }
     if (b->failed)
         return -1;
@@ -221,9 +259,10 @@ cr_pval cr_num_add(cr_build *b, int32_t space, cr_pval x, cr_pval y, int sign)
                              cr_i128_add(rx.lo, ry.lo, &wlo) | cr_i128_add(rx.hi, ry.hi, &whi)
                        : cr_i128_sub(x.lo, y.hi, &lo) | cr_i128_sub(x.hi, y.lo, &hi) |
                              cr_i128_sub(rx.lo, ry.hi, &wlo) | cr_i128_sub(rx.hi, ry.lo, &whi);
-    if (bad) {
-        cr_build_fail(b, WIDE);
-        return cr_pval_none();
+    if (bad || cr_reg_wide(b, x.reg) || cr_reg_wide(b, y.reg)) {
+        uint32_t bits = more_bits(cr_reg_bits(b, x.reg), cr_reg_bits(b, y.reg)) + 1;
+        return wide_value(x, wide2(b, space, sign > 0 ? CR_OP_ADD : CR_OP_SUB, x.reg, y.reg, bits),
+                          x.lo < 0 || (sign > 0 ? y.lo < 0 : 1));
     }
     x.reg = emit_folded(b, space, sign > 0 ? CR_OP_ADD : CR_OP_SUB, x.reg, y.reg, wlo, whi);
     x.lo = lo;
@@ -249,10 +288,15 @@ cr_pval cr_num_mul(cr_build *b, int32_t space, cr_pval x, cr_pval y)
     }
     int32_t div = mul_divisors(b, space, x.div, y.div);
     const cr_reg rx = b->plan->regs.at[x.reg], ry = b->plan->regs.at[y.reg];
-    if (mul_bounds(x.lo, x.hi, y.lo, y.hi, &lo, &hi) ||
-        mul_bounds(rx.lo, rx.hi, ry.lo, ry.hi, &wlo, &whi)) {
-        cr_build_fail(b, WIDE);
+    if (b->failed)
         return cr_pval_none();
+    if (cr_reg_wide(b, x.reg) || cr_reg_wide(b, y.reg) ||
+        mul_bounds(x.lo, x.hi, y.lo, y.hi, &lo, &hi) ||
+        mul_bounds(rx.lo, rx.hi, ry.lo, ry.hi, &wlo, &whi)) {
+        uint32_t bits = cr_reg_bits(b, x.reg) + cr_reg_bits(b, y.reg);
+        x.den = den;
+        x.div = div;
+        return wide_value(x, wide2(b, space, CR_OP_MUL, x.reg, y.reg, bits), x.lo < 0 || y.lo < 0);
     }
     if (rx.is_const && ry.is_const)
         x.reg = cr_emit_const(b, space, rx.value * ry.value);
@@ -268,7 +312,9 @@ cr_pval cr_num_mul(cr_build *b, int32_t space, cr_pval x, cr_pval y)
 /* x / y where y was proved or guarded to be positive; a divisor that may be negative is refused. */
 static cr_pval div_register(cr_build *b, int32_t space, cr_pval x, cr_pval y)
 {
-    cr_pval out = times(b, space, x, y.den);
+    cr_i128 common = cr_gcd(x.den, y.den);
+    cr_pval out = times(b, space, x, y.den / common);
+    out.den = x.den / common;
     out = times_reg(b, space, out, y.div);
     cr_insn insn = {0};
     insn.op = CR_OP_DIVISOR;
@@ -379,6 +425,17 @@ static cr_pval round_emit(cr_build *b, int32_t space, cr_pval x, int32_t divisor
     insn.space = (int16_t)space;
     insn.a = cr_emit_lane(b, x.reg, lane);
     insn.b = cr_emit_lane(b, divisor, lane);
+    if (lane == CR_LANE_WIDE && !b->failed) {
+        uint32_t bits = cr_reg_bits(b, x.reg), less = bits_of(least) - 1;
+        insn.c = -1;
+        int32_t wide = cr_emit_wide(b, insn, bits > less ? bits - less + 1 : 1);
+        x = wide_value(x, cr_emit_narrow(b, wide), x.lo < 0);
+        if (!b->failed && !cr_reg_wide(b, x.reg)) {
+            x.lo = b->plan->regs.at[x.reg].lo;
+            x.hi = b->plan->regs.at[x.reg].hi;
+        }
+        return x;
+    }
     x.lo = x.lo < 0 ? x.lo / least - 1 : 0;
     x.hi = x.hi > 0 ? x.hi / least + 1 : 0;
     x.reg =
@@ -405,11 +462,13 @@ cr_pval cr_num_round(cr_build *b, int32_t space, cr_pval x, cr_rat step, int mod
         int32_t divisor = cr_emit_const(b, space, den);
         if (x.div >= 0) {
             cr_i128 hi;
-            if (b->failed || cr_i128_mul(b->plan->regs.at[x.div].hi, den, &hi)) {
-                cr_build_fail(b, WIDE);
+            if (b->failed)
                 return cr_pval_none();
-            }
-            divisor = cr_emit2(b, CR_OP_MUL, space, x.div, divisor, 0, hi);
+            if (cr_reg_wide(b, x.div) || cr_i128_mul(b->plan->regs.at[x.div].hi, den, &hi))
+                divisor = wide2(b, space, CR_OP_MUL, x.div, divisor,
+                                cr_reg_bits(b, x.div) + cr_reg_bits(b, divisor));
+            else
+                divisor = cr_emit2(b, CR_OP_MUL, space, x.div, divisor, 0, hi);
         }
         if (b->failed)
             return cr_pval_none();
@@ -436,7 +495,7 @@ static cr_pval over_common_multiple(cr_build *b, int32_t space, cr_pval x)
 {
     cr_i128 multiple = 1, most = b->plan->regs.at[x.div].hi;
     cr_insn insn = {0};
-    if (most > 80)
+    if (most > 80 || cr_reg_wide(b, x.div))
         cr_build_fail(b, ROWS);
     for (cr_i128 i = 2; i <= most && !b->failed; i++)
         if (cr_lcm(multiple, i, &multiple))
@@ -481,11 +540,16 @@ cr_pval cr_num_sum(cr_build *b, int32_t space, int32_t child, cr_pval x)
     insn.op = CR_OP_SUM;
     insn.space = (int16_t)space;
     insn.child = (int16_t)child;
-    if (cr_i128_mul(r.lo, e->at_most, &wlo) || cr_i128_mul(r.hi, e->at_most, &whi) ||
+    if (cr_reg_wide(b, x.reg) || cr_i128_mul(r.lo, e->at_most, &wlo) ||
+        cr_i128_mul(r.hi, e->at_most, &whi) ||
         mul_bounds(with_zero_lo(x.lo), with_zero_hi(x.hi), e->at_least > 0 ? e->at_least : 0,
                    e->at_most, &x.lo, &x.hi)) {
-        cr_build_fail(b, WIDE);
-        return cr_pval_none();
+        insn.a = cr_emit_lane(b, x.reg, CR_LANE_WIDE);
+        insn.b = insn.c = -1;
+        x.div = div;
+        return wide_value(
+            x, b->failed ? -1 : cr_emit_wide(b, insn, cr_reg_bits(b, x.reg) + bits_of(e->at_most)),
+            x.lo < 0);
     }
     cr_lane lane = cr_build_lane(b, wlo, whi);
     insn.a = cr_emit_lane(b, x.reg, lane > (cr_lane)r.lane ? lane : (cr_lane)r.lane);

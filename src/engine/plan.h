@@ -12,6 +12,7 @@
 #define CR_ENGINE_PLAN_H
 
 #include "base/date.h"
+#include "base/wide.h"
 #include "policy/policy.h"
 
 typedef enum cr_op {
@@ -21,8 +22,16 @@ typedef enum cr_op {
     CR_OP_COUNT
 } cr_op;
 
-typedef enum cr_lane { CR_LANE_8, CR_LANE_16, CR_LANE_32, CR_LANE_64, CR_LANE_128 } cr_lane;
-#define CR_LANE_BYTES(lane) ((size_t)1 << (lane))
+typedef enum cr_lane {
+    CR_LANE_8,
+    CR_LANE_16,
+    CR_LANE_32,
+    CR_LANE_64,
+    CR_LANE_128,
+    CR_LANE_WIDE, /* cr_wide: the exact path for what 128 bits do not hold */
+    CR_LANES
+} cr_lane;
+#define CR_LANE_BYTES(lane) ((lane) == CR_LANE_WIDE ? sizeof(cr_wide) : (size_t)1 << (lane))
 
 /* An event that has not happened: later than every date and month. */
 #define CR_NEVER INT32_MAX
@@ -53,8 +62,9 @@ typedef struct cr_reg {
     uint8_t is_const;
     int16_t space;
     int32_t insn;   /* that writes it */
-    cr_i128 lo, hi; /* contains 0 */
+    cr_i128 lo, hi; /* contains 0; of a wide one only the signs */
     cr_i128 value;  /* of a constant */
+    uint32_t bits;  /* wide: of the magnitude */
 } cr_reg;
 
 /* A value in the plan. */

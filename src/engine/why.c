@@ -135,8 +135,13 @@ static void gate_causes(cr_walk *walk, const cr_insn *i, uint32_t row)
 
 static void step_gate(cr_walk *walk, const cr_insn *i, uint32_t row)
 {
-    if (known_is(walk, i->b, row, 0) && !walk->used)
+    int closed = known_is(walk, i->b, row, 0);
+    if (closed && !walk->used && i->mode)
+        found(walk, CR_WHY_RULE, CR_INVALID, i->imm, i, row, 0);
+    else if (closed && !walk->used)
         gate_causes(walk, i, row);
+    if (closed && i->mode)
+        return;
     pass(walk, i->a, row);
 }
 
@@ -189,6 +194,23 @@ static void step_rank(cr_walk *walk, const cr_insn *i, uint32_t row)
         return;
     }
     pass_rows(walk, i, i->space, walk->w->spaces[i->space].parent[row]);
+}
+
+static void step_allocate(cr_walk *walk, const cr_insn *i, uint32_t row)
+{
+    const cr_space_rows *c = &walk->w->spaces[i->space];
+    const cr_entity *e = &walk->w->calc->policy->program.entities.at[i->space];
+    uint32_t parent = c->parent[row];
+    int open = status_of(walk, i->a, parent) || (c->list && c->list[parent]);
+    pass(walk, i->a, parent);
+    if (c->list && c->list[parent] && !walk->used)
+        found(walk, CR_WHY_INPUT, c->list[parent], e->parent_field, i, row, 0);
+    for (uint32_t k = c->off[parent]; k < c->off[parent + 1]; k++) {
+        open |= status_of(walk, i->b, k) != 0;
+        pass(walk, i->b, k);
+    }
+    if (!open && status_of(walk, i->dst, row) && !walk->used)
+        found(walk, CR_WHY_RULE, CR_INVALID, i->imm, i, row, 0);
 }
 
 static void step_the(cr_walk *walk, const cr_insn *i, uint32_t row)
@@ -308,6 +330,7 @@ static void step(cr_walk *walk, const cr_insn *i, uint32_t row)
     case CR_OP_LOWEST:
     case CR_OP_ANY:
     case CR_OP_ALL: step_list(walk, i, row); break;
+    case CR_OP_ALLOCATE: step_allocate(walk, i, row); break;
     case CR_OP_RANK: step_rank(walk, i, row); break;
     case CR_OP_THE: step_the(walk, i, row); break;
     case CR_OP_ROW_OF: step_row_of(walk, i, row); break;

@@ -59,14 +59,20 @@ static void value_words(cr_explainer *e, cr_buf *out, const cr_type *type, const
         cr_buf_text(out, answer_word(answer, e->zh));
         return;
     }
-    cr_i128 num = cr_lane_get(e->w, reg, row), den = v->den;
+    cr_rat exact = {0, 1};
+    cr_wide wide[2];
+    if (v->rows < 0 && cr_value_get(e->w, v, row, &exact, wide)) {
+        cr_wide_text(out, &wide[0]);
+        cr_buf_char(out, '/');
+        cr_wide_text(out, &wide[1]);
+        return;
+    }
+    cr_i128 num = v->rows >= 0 ? cr_lane_get(e->w, reg, row) : exact.num, den = exact.den;
     if (v->rows >= 0) {
         cr_buf_i128(out, num);
         cr_buf_text(out, e->zh ? " 人" : " rows");
         return;
     }
-    if (v->div >= 0 && cr_i128_mul(den, cr_lane_get(e->w, v->div, row), &den))
-        return;
     if (type->kind == CR_T_BOOL) {
         cr_buf_text(out, num ? (e->zh ? "是" : "yes") : e->zh ? "否" : "no");
     } else if ((type->kind == CR_T_DATE || type->kind == CR_T_MONTH) && num == CR_NEVER) {

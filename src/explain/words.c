@@ -366,6 +366,16 @@ static void expr(cr_words *w, const cr_expr *x)
     case CR_X_PART_OF: part(w, x); break;
     case CR_X_SPAN: span(w, x); break;
     case CR_X_AGGREGATE: aggregate(w, x); break;
+    case CR_X_ALLOCATE:
+        say(w, "", "whole units of ");
+        expr(w, x->a);
+        say(w, "按“", " shared out by ");
+        expr(w, x->b);
+        say(w, "”在", " among ");
+        list_name(w, x);
+        say(w, "中分配：各份向下取整，余数依小数部分从大到小逐一加给，小数相同的先列者先得",
+            ": each rounded down, the rest to the largest fraction, ties to the first listed");
+        break;
     case CR_X_PREVIOUS:
         say(w, "上月的“", "the previous month's ");
         expr(w, x->a);

@@ -67,6 +67,7 @@ typedef enum cr_xkind {
     CR_X_SPAN,      /* span `from` a `to` b: completed years, months or days */
     CR_X_AGGREGATE, /* aggregate of the list `text`: a = value (NULL where none), b = where (NULL
                        where none) */
+    CR_X_ALLOCATE,  /* a shared out in whole units among the rows of the list `text` by b */
     CR_X_PREVIOUS,  /* a (a carried definition) in the previous month */
     CR_X_LEAST,  /* least integer at least (op 0) or more than (op 1) a of b: a share of a count */
     CR_X_AMONG,  /* op cr_among: a among the rows of the list `text`, b = where (NULL = all) */
@@ -383,8 +384,9 @@ typedef struct cr_stmt {
     uint8_t kind;       /* cr_skind */
     uint8_t is_replace; /* replace define … */
     uint8_t internal;
-    uint8_t monthly; /* each month */
-    uint8_t carried; /* define: what passes from month to month */
+    uint8_t monthly;  /* each month */
+    uint8_t allocate; /* define: shares of a total */
+    uint8_t carried;  /* define: what passes from month to month */
     uint8_t local_only;
     uint8_t check;       /* parameter that only warns */
     uint8_t option;      /* option rather than parameter; 2 = limit */

@@ -29,16 +29,43 @@ static void inside(cr_checker *c, cr_expr *x, int32_t entity)
 }
 
 /* The row at hand is one of the list's: `candidates`, written on a candidate. */
-void cr_c_among(cr_checker *c, cr_expr *x)
+static int own_list(cr_checker *c, cr_expr *x)
 {
     int32_t parent = c->p->entities.at[c->entity].parent;
     int32_t field = parent < 0 ? -1 : cr_program_field(c->p, parent, x->text);
     if (field < 0 || c->p->fields.at[field].child != c->entity) {
         cr_c_report(c, CR_D_NOT_A_LIST, x->pos, x->text, "the list that this row stands in");
-        return;
+        return 0;
     }
     x->ref.kind = CR_REF_FIELD;
     x->ref.index = field;
+    return 1;
+}
+
+/* The total belongs to the row above; the weights to the rows. */
+void cr_c_allocate(cr_checker *c, cr_expr *x)
+{
+    int32_t outer = c->entity;
+    if (!own_list(c, x))
+        return;
+    c->entity = c->p->entities.at[outer].parent;
+    cr_c_expr(c, x->a, NULL);
+    c->entity = outer;
+    cr_c_expr(c, x->b, NULL);
+    if (x->a->type.kind == CR_T_ERROR || x->b->type.kind == CR_T_ERROR)
+        return;
+    if (x->a->type.kind != CR_T_NUMBER || x->a->type.decimals != 0)
+        cr_c_report(c, CR_D_TYPE, x->a->pos, x->a->text, "a whole number to share out");
+    if (x->b->type.kind != CR_T_NUMBER)
+        cr_c_report(c, CR_D_TYPE, x->b->pos, x->b->text, "numbers to share by");
+    whole(x);
+    x->type.unit = x->a->type.unit;
+}
+
+void cr_c_among(cr_checker *c, cr_expr *x)
+{
+    if (!own_list(c, x))
+        return;
     inside(c, x, c->entity);
     if (x->op == CR_SHARE && x->a->type.kind != CR_T_NUMBER && x->a->type.kind != CR_T_ERROR)
         cr_c_report(c, CR_D_TYPE, x->a->pos, x->a->text, "numbers or amounts");

@@ -607,6 +607,7 @@ static void dispatch(cr_checker *c, cr_expr *x, const cr_type *want)
     case CR_X_PART_OF: part(c, x); break;
     case CR_X_SPAN: span(c, x); break;
     case CR_X_PREVIOUS: cr_c_previous(c, x); break;
+    case CR_X_ALLOCATE: cr_c_allocate(c, x); break;
     case CR_X_LEAST: cr_c_least(c, x); break;
     case CR_X_AMONG: cr_c_among(c, x); break;
     case CR_X_THE: cr_c_the(c, x); break;

@@ -73,6 +73,7 @@ void cr_c_among(cr_checker *c, cr_expr *x);
 void cr_c_the(cr_checker *c, cr_expr *x);
 void cr_c_least(cr_checker *c, cr_expr *x);
 void cr_c_previous(cr_checker *c, cr_expr *x);
+void cr_c_allocate(cr_checker *c, cr_expr *x);
 int cr_c_row_of(cr_checker *c, cr_expr *x, const cr_type *want);
 
 /* check_table.c */

@@ -30,6 +30,8 @@ static int convert(cr_unit from, cr_unit to, cr_rat *v)
     return 0;
 }
 
+static const cr_type PLAIN = {.kind = CR_T_NUMBER}; /* a factor without unit */
+
 static int number_value(const cr_expr *x, const cr_type *type, cr_rat *out, int depth)
 {
     cr_rat a, b;
@@ -44,11 +46,15 @@ static int number_value(const cr_expr *x, const cr_type *type, cr_rat *out, int 
         out->num = 0;
         out->den = 1;
         return number_value(x->a, type, &a, depth + 1) || cr_rat_sub(*out, a, out);
+    case CR_X_ADD:
+    case CR_X_SUB:
+        if (number_value(x->a, type, &a, depth + 1) || number_value(x->b, type, &b, depth + 1))
+            return 1;
+        return x->kind == CR_X_ADD ? cr_rat_add(a, b, out) : cr_rat_sub(a, b, out);
     case CR_X_DIV:
     case CR_X_MUL:
-        if (number_value(x->a, type, &a, depth + 1) || x->b->kind != CR_X_NUMBER || x->b->has_unit)
+        if (number_value(x->a, type, &a, depth + 1) || number_value(x->b, &PLAIN, &b, depth + 1))
             return 1;
-        b = x->b->number;
         return x->kind == CR_X_DIV ? cr_rat_div(a, b, out) : cr_rat_mul(a, b, out);
     default: return 1;
     }

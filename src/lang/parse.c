@@ -289,7 +289,7 @@ static const cr_statement_form FORMS[] = {
     {"example", CR_S_EXAMPLE, 0, head_word, cr_p_example},
     {"table", CR_S_TABLE, 0, cr_p_head_rule, cr_p_rule},
     {"carried", CR_S_DEFINE, 1, cr_p_head_rule, cr_p_rule},
-    {"allocate", CR_S_DEFINE, 0, NULL, NULL},
+    {"allocate", CR_S_DEFINE, 2, cr_p_head_rule, cr_p_rule},
 };
 enum { N_FORMS = sizeof FORMS / sizeof *FORMS };
 
@@ -347,7 +347,8 @@ static cr_stmt *new_statement(cr_parser *p, const cr_statement_form *form, cr_po
     s->kind = (uint8_t)form->kind;
     s->option = form->kind == CR_S_PARAMETER ? form->detail : 0;
     s->entity_kind = form->kind == CR_S_ENTITY ? form->detail : 0;
-    s->carried = form->kind == CR_S_DEFINE && form->detail;
+    s->carried = form->kind == CR_S_DEFINE && form->detail == 1;
+    s->allocate = form->kind == CR_S_DEFINE && form->detail == 2;
     s->pos = pos;
     s->module = p->module;
     s->period.from = CR_DATE_MIN;
@@ -374,11 +375,6 @@ static void statement(cr_parser *p)
     const cr_statement_form *form = find_form(p);
     if (!form) {
         unknown_statement(p);
-        next_statement(p);
-        return;
-    }
-    if (!form->head) {
-        cr_p_fail(p, CR_D_LATER, "");
         next_statement(p);
         return;
     }

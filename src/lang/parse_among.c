@@ -84,3 +84,59 @@ int cr_p_among(cr_parser *p, cr_expr *x)
     }
     return 1;
 }
+
+/* ---- allocate ---- */
+
+static int phrase(cr_parser *p, const char *const *words)
+{
+    for (int i = 0; words[i] && !p->failed; i++)
+        cr_p_want(p, words[i]);
+    return 1;
+}
+
+static int has_word(cr_parser *p, const char *word)
+{
+    for (uint32_t i = 0; cr_p_ahead(p, i)->kind != CR_K_END; i++)
+        if (cr_p_ahead(p, i)->kind == CR_K_WORD &&
+            cr_str_eq(cr_p_ahead(p, i)->text, cr_str_of(word)))
+            return 1;
+    return 0;
+}
+
+/* What the words say is how shares are always made; they stand there to be read. */
+int cr_p_allocation(cr_parser *p, cr_stmt *s)
+{
+    static const char *const units[] = {
+        "whole", "units",   ",",        "each", "rounded", "down", ",",   "the",   "rest",   "to",
+        "the",   "largest", "fraction", ",",    "ties",    "to",   "the", "first", "listed", NULL};
+    static const char *const invalid[] = {":", "invalid", NULL};
+    if (cr_p_is2(p, "whole", "units"))
+        return phrase(p, units);
+    if (cr_p_is2(p, "when", "all")) {
+        p->at += 2;
+        cr_p_word(p, "the weights");
+        cr_p_want(p, "are");
+        if (cr_p_int(p) != 0 && !p->failed)
+            cr_p_fail(p, CR_D_EXPECTED, "0");
+        return phrase(p, invalid);
+    }
+    if (!has_word(p, "among"))
+        return 0;
+    cr_clause c = cr_p_clause(p, CR_C_VALUE);
+    cr_expr *x = cr_arena_get(p->arena, 1, sizeof *x);
+    if (!x) {
+        cr_p_memory(p);
+        return 1;
+    }
+    x->kind = CR_X_ALLOCATE;
+    x->pos = x->whole = c.pos;
+    x->a = cr_p_measure(p);
+    cr_p_want(p, "among");
+    x->text = cr_p_word(p, "a list");
+    cr_p_want(p, "by");
+    x->b = cr_p_measure(p);
+    c.value = x;
+    cr_p_tail(p, &c);
+    CR_P_PUSH(p, s->clauses, c);
+    return 1;
+}

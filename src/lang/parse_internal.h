@@ -58,7 +58,8 @@ int cr_p_at_unit(cr_parser *p, uint32_t ahead);
 cr_unit cr_p_unit(cr_parser *p);
 
 /* parse_among.c */
-int cr_p_among(cr_parser *p, cr_expr *x); /* fills a node; 0 = none of its forms */
+int cr_p_among(cr_parser *p, cr_expr *x);      /* fills a node; 0 = none of its forms */
+int cr_p_allocation(cr_parser *p, cr_stmt *s); /* a clause of `allocate`; 0 = none */
 
 /* parse_common.c */
 cr_type_expr cr_p_type(cr_parser *p);

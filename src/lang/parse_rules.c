@@ -178,8 +178,15 @@ void cr_p_rule(cr_parser *p, cr_stmt *s)
     }
     if (s->kind == CR_S_TABLE && cr_p_table_line(p, s))
         return;
+    if (s->allocate && cr_p_allocation(p, s))
+        return;
     if (general_rule(p, s))
         return;
+    if (s->allocate) {
+        cr_p_fail(p, CR_D_CLAUSE,
+                  "'TOTAL among LIST by WEIGHT', 'whole units, …', 'cites' or 'by design'");
+        return;
+    }
     if ((s->kind == CR_S_DEFINE || (s->kind == CR_S_TABLE && cr_p_is(p, "otherwise"))) &&
         value_clause(p, s))
         return;

@@ -6,31 +6,39 @@
 
 enum { ALL_DAYS = CR_DATE_MAX - CR_DATE_MIN + 1 };
 
-typedef struct cr_day_set { /* a mark per day: what is written twice costs nothing more */
-    char *marks;
-    uint32_t n; /* days marked */
+typedef struct cr_day_set { /* per day how many rows name it */
+    int32_t *rows;
+    uint32_t n; /* days named */
 } cr_day_set;
 
-static void mark(cr_day_set *set, int32_t from, int32_t to)
+/* Rows first say only where they begin and end, so that long ones that say the same cost nothing.
+ */
+static void add_rows(const cr_policy *p, cr_calendar_kind kind, int32_t *rows)
 {
-    for (int32_t d = from; d <= to; d++) {
-        set->n += !set->marks[d - CR_DATE_MIN];
-        set->marks[d - CR_DATE_MIN] = 1;
+    for (uint32_t i = 0; i < p->ast.stmts.n; i++) {
+        const cr_stmt *s = p->ast.stmts.at[i];
+        for (uint32_t k = 0; s->kind == CR_S_CALENDAR && k < s->days.n; k++) {
+            if (s->days.at[k].kind != kind)
+                continue;
+            rows[s->days.at[k].from - CR_DATE_MIN]++;
+            rows[s->days.at[k].to - CR_DATE_MIN + 1]--;
+        }
     }
 }
 
 /* The days of one kind. 2 = out of memory. */
 static int collect(cr_policy *p, cr_calendar_kind kind, cr_day_set *set)
 {
-    set->marks = cr_arena_get(&p->arena, ALL_DAYS, 1);
+    set->rows = cr_arena_get(&p->arena, ALL_DAYS + 1, sizeof *set->rows);
     set->n = 0;
-    for (uint32_t i = 0; set->marks && i < p->ast.stmts.n; i++) {
-        const cr_stmt *s = p->ast.stmts.at[i];
-        for (uint32_t k = 0; s->kind == CR_S_CALENDAR && k < s->days.n; k++)
-            if (s->days.at[k].kind == kind)
-                mark(set, s->days.at[k].from, s->days.at[k].to);
+    if (!set->rows)
+        return 2;
+    add_rows(p, kind, set->rows);
+    for (int32_t d = 0; d < ALL_DAYS; d++) {
+        set->rows[d] += d ? set->rows[d - 1] : 0;
+        set->n += set->rows[d] > 0;
     }
-    return set->marks ? 0 : 2;
+    return 0;
 }
 
 static int list_days(cr_arena *arena, const cr_day_set *set, const int32_t **out, uint32_t *n)
@@ -39,7 +47,7 @@ static int list_days(cr_arena *arena, const cr_day_set *set, const int32_t **out
     *out = days;
     *n = 0;
     for (int32_t d = 0; days && d < ALL_DAYS; d++)
-        if (set->marks[d])
+        if (set->rows[d])
             days[(*n)++] = d + CR_DATE_MIN;
     return days ? 0 : 2;
 }
@@ -49,8 +57,8 @@ static int list_spans(cr_policy *p, const cr_day_set *set)
 {
     CR_VEC(int32_t) from = {0}, to = {0};
     for (int32_t d = 0; d < ALL_DAYS; d++) {
-        int begins = set->marks[d] && (d == 0 || !set->marks[d - 1]);
-        int ends = set->marks[d] && (d == ALL_DAYS - 1 || !set->marks[d + 1]);
+        int begins = set->rows[d] && (d == 0 || !set->rows[d - 1]);
+        int ends = set->rows[d] && (d == ALL_DAYS - 1 || !set->rows[d + 1]);
         if ((begins && !CR_PUSH(&p->arena, from, d + CR_DATE_MIN)) ||
             (ends && !CR_PUSH(&p->arena, to, d + CR_DATE_MIN)))
             return 2;

@@ -193,6 +193,24 @@ int cr_table_key_range(const cr_table_maker *m, uint32_t k, const cr_row_key *ke
     return 0;
 }
 
+void cr_table_unknown_key(cr_table_maker *m, uint32_t k, const cr_row_key *key)
+{
+    const cr_type *type = &m->param->key_type[k];
+    int band = key->kind == CR_KEY_BAND && type->kind == CR_T_NUMBER;
+    cr_str names[64];
+    size_t n = 0, at = 0;
+    cr_diag *d =
+        cr_diag_add(m->d, CR_D_UNKNOWN_VALUE, key->pos, key->text,
+                    cr_str_of(band ? "a band that some number lies in" : "a value of the key"));
+    const cr_enum *e = type->kind == CR_T_ENUM ? &m->p->program.enums.at[type->index] : NULL;
+    while (e && n < e->n_values && n < 64) {
+        names[n] = e->values[n].name;
+        n++;
+    }
+    if (cr_nearest(key->text, names, n, &at))
+        d->nearest = names[at];
+}
+
 int cr_ptable_key(const cr_ptable *t, const int64_t *values, uint32_t *out)
 {
     uint32_t key = 0;

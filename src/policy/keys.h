@@ -16,6 +16,8 @@ typedef struct cr_table_maker {
 
 int cr_table_size_keys(cr_table_maker *m); /* 1 = reported */
 
+void cr_table_unknown_key(cr_table_maker *m, uint32_t k, const cr_row_key *key); /* reports it */
+
 /* The indices [from, to) that a key of a row stands for. 1 = it is no value of the key. */
 int cr_table_key_range(const cr_table_maker *m, uint32_t k, const cr_row_key *key, uint32_t *from,
                        uint32_t *to);

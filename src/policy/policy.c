@@ -67,7 +67,7 @@ static int steps(cr_policy *p, const cr_policy_input *in, cr_diags *d)
     if (!bad)
         bad = parse_all(p, d);
     if (bad != 2) { /* later steps also speak of what did parse */
-        int more = cr_amend_apply(&p->ast, d);
+        int more = cr_amend_apply(&p->ast, p->files, d);
         bad = more > bad ? more : bad;
     }
     if (bad != 2) {
@@ -98,7 +98,7 @@ int cr_policy_build(cr_policy **out, const cr_policy_input *in, cr_alloc alloc, 
     p->arena.limit = in->max_bytes ? in->max_bytes : 256u << 20;
     p->ast.arena = &p->arena;
     int bad = steps(p, in, d);
-    if (!bad && p->arena.oom)
+    if (!bad && (p->arena.oom || d->arena->oom)) /* a warning that is lost is lost memory, too */
         bad = 2;
     if (bad) {
         int over = p->arena.over_limit;

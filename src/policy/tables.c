@@ -66,7 +66,7 @@ static void expand(cr_table_maker *m, cr_prow row, const cr_row_key *keys, uint3
     }
     uint32_t from = 0, to = 0;
     if (cr_table_key_range(m, k, &keys[k], &from, &to)) {
-        report(m, CR_D_UNKNOWN_VALUE, keys[k].pos, keys[k].text, "a value of the key");
+        cr_table_unknown_key(m, k, &keys[k]);
         return;
     }
     for (uint32_t i = from; i < to; i++) {
@@ -131,7 +131,9 @@ static int before(const cr_prow *a, const cr_prow *b)
         return a->region < b->region;
     if (a->key != b->key)
         return a->key < b->key;
-    return a->let ? a->let > b->let : a->from < b->from; /* of overrides the last one counts */
+    if (a->let)
+        return a->let > b->let; /* of overrides the last one counts */
+    return a->from != b->from ? a->from < b->from : a->row < b->row;
 }
 
 static void sort_rows(cr_ptable *t, cr_rat *numbers)

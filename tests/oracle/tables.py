@@ -93,8 +93,8 @@ class Places:
         return [code] + (self.chain(self.parent[code]) if self.parent[code] else [])
 
     def resolved(self, code: str) -> Optional[str]:
-        if code in self.parent:
-            return code
+        if code in self.parent or code[:2] == "00":  # nothing lies below the nation by its digits
+            return code if code in self.parent else None
         if code[:6] in self.parent:
             return code[:6]
         for above in (code[:4] + "00", code[:2] + "0000"):

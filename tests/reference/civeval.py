@@ -261,6 +261,11 @@ class Policy:
                 result.append(Target("field", owner, name))
                 walk(e[2], at)
                 walk(e[4], at)
+            elif e[0] == "allocate":
+                owner, name = self.parent[at]
+                result.append(Target("field", owner, name))
+                walk(e[1], owner)
+                walk(e[3], at)
             elif e[0] == "the":
                 owner, name = self.parent[e[2]]
                 result.append(Target("field", owner, name))
@@ -531,7 +536,11 @@ def in_bounds(field: Field, number: Fraction) -> bool:
     low, high = DEFAULT_BOUNDS[name]
     if name == "integer" and any(bound < 0 for sign, bound in field.bounds if sign[0] == ">"):
         low = -10 ** 9
-    bounds = [(">=", Fraction(low)), ("<=", Fraction(high))] + field.bounds
+    bounds = list(field.bounds)  # what a field says of its range takes the place of the default
+    if not any(sign[0] == ">" for sign, _ in bounds):
+        bounds.append((">=", Fraction(low)))
+    if not any(sign[0] == "<" for sign, _ in bounds):
+        bounds.append(("<=", Fraction(high)))
     return all(compare(sign, known(number), known(bound)).value for sign, bound in bounds)
 
 
@@ -1342,11 +1351,31 @@ class Run:
         mine = part(scope.row)
         some = compare("<", zero, total)
         if not some.known:
-            return worst((some, mine, unknown(INVALID, self.this_rule(scope))))
+            return worst((some, mine))
         if not some.value:
             return unknown(INVALID, self.this_rule(scope))
         quotient = divide(mine, total)
         return quotient._replace(unit=NO_UNIT) if quotient.known else quotient
+
+    def e_allocate(self, e, scope, wanted):
+        """Whole units, each rounded down, the rest to the largest fraction, ties to the first listed."""
+        _, amount, name, weight = e
+        parent = scope.row.parent
+        rows, listed = self.list(parent, name, scope.day, scope.rule)
+        total = self.expr(amount, scope._replace(row=parent))
+        weights = [self.expr(weight, scope._replace(row=row)) for row in rows]
+        both = worst([listed, total] + weights)
+        if not both.known:
+            return both
+        numbers = [one.value for one in weights]
+        if total.value < 0 or any(one < 0 for one in numbers) or sum(numbers) <= 0:
+            return unknown(INVALID, self.this_rule(scope))
+        exact = [total.value * one / sum(numbers) for one in numbers]
+        shares = [one.numerator // one.denominator for one in exact]
+        order_of = sorted(range(len(rows)), key=lambda k: (shares[k] - exact[k], k))
+        for k in order_of[:int(total.value) - sum(shares)]:
+            shares[k] += 1
+        return known(Fraction(shares[rows.index(scope.row)]), total.unit)
 
     def e_the(self, e, scope, wanted):
         _, way, entity, key, where, ties = e
@@ -1512,7 +1541,9 @@ def check_example(run: Run, row: CaseRow, name: str, day, kind: int, wanted, cau
         return [f"{name}: expected {KIND_NAMES[kind]} {wanted} {causes}, found {triple(value)}"]
     if kind != KNOWN:
         return []
-    if isinstance(value.value, tuple):
+    if isinstance(value.value, Words):
+        right = wanted[0] in ("words", "none") and sorted(value.value) == sorted(wanted[1] if wanted[0] == "words" else [])
+    elif isinstance(value.value, tuple):
         right = wanted[0] == "words" and [child.id for child in value.value] == wanted[1]
     else:
         kind_of = run.policy.type_of_target(target)

@@ -119,6 +119,7 @@ class Rule:
         self.columns: List[tuple] = []     # table
         self.known = False                 # status, collect: what is not known to hold does not hold
         self.starts: object = None         # carried
+        self.allocates = False             # allocate: a define with one line
         self.locals: Dict[str, tuple] = {}
         self.lines: List[Line] = []        # define, status
         self.groups: List[Tuple[str, int, List[Line]]] = []  # decide: (all any none least, n, conditions)
@@ -598,7 +599,7 @@ class Parser:
             self.s_entity(statement, r, word)
         elif word in ("parameter", "option", "limit"):
             self.s_parameter(statement, r, word)
-        elif word in ("define", "decide", "status", "require", "table", "carried"):
+        elif word in ("define", "decide", "status", "require", "table", "carried", "allocate"):
             self.pack.rules.append(self.rule(statement, r, word))
         elif word in ("amendment", "amend", "replace", "remove"):
             getattr(self, "s_" + word)(statement, r)
@@ -780,6 +781,8 @@ class Parser:
         if word == "table":
             rule.hit = r.next("word")
             rule.known = r.take("known")
+        if word == "allocate":
+            rule.word, rule.allocates = "define", True
         if word == "carried":
             r.need("starts")
             rule.starts = r.expr()
@@ -836,7 +839,19 @@ class Parser:
             return ("and", ("cell", ">=", column, begin), ("cell", "<=", column, r.meas()))
         return ("cell", "=", column, begin)
 
+    def allocation(self, rule: Rule, r: Reader) -> None:
+        if r.sees("whole", "units") or r.sees("when", "all"):
+            r.rest()
+            return
+        total = r.meas()
+        r.need("among")
+        name = r.next("word")
+        r.need("by")
+        rule.lines.append(Line("", None, ("allocate", total, name, r.meas()), None, r.period()))
+
     def clause(self, rule: Rule, r: Reader) -> None:
+        if rule.allocates and (r.sees("whole", "units") or r.sees("when", "all") or any(t.text == "among" for t in r.line)):
+            self.allocation(rule, r)
         if rule.word == "table" and any(token.kind == "sign" and token.text == "|" for token in r.line):
             self.cells(rule, r)
         while not r.done():

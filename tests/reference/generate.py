@@ -474,6 +474,12 @@ class Maker:
         self.out += [f'\ndefine {entity}.m.{number} : integer  "{number}"',
                      f"  = least integer {rng.choice(['at least', 'more than'])} {rng.choice(['1/2', '2/3', '0.2'])} of {self.leaf(entity, 'int')}", CITE]
         self.names.setdefault((entity, "int"), []).append("m." + number)
+        if self.chance(0.6):
+            part = self.fresh("d")
+            weight = self.expr(entity, "num", 1) if self.chance(0.5) else f"({self.expr(entity, 'num', 1)} * (share of {self.leaf(entity, 'int')} among {listed}) + (share of {self.leaf(entity, 'int')} among {listed}))"
+            self.out += [f'\nallocate {entity}.m.{part} : integer  "{part}"', f"  {self.leaf(parent, 'int')} among {listed} by {weight}",
+                         "  whole units, each rounded down, the rest to the largest fraction, ties to the first listed", CITE]
+            self.names.setdefault((entity, "int"), []).append("m." + part)
         last = self.fresh("d")
         self.out += [f'\ndefine {parent}.m.{last} : date  "{last}"',
                      f"  = {rng.choice(['highest', 'lowest'])} of {listed}.({self.leaf(entity, 'date')}){where}", CITE]

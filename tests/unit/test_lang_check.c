@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The checker: files of tests/lang/check say on each line which findings stand there (`# CR0206`);
-   a file without any must be accepted. Every file is also checked with memory running out at
-   hundreds of places. */
+/* The checker: files of tests/lang/check say on each line which findings stand there (`# CR0206`,
+   with a column `# CR0206@9`, and with the name that is proposed `# CR0201@5~rent`); a file without
+   any must be accepted, compiled plans included. Every diagnostic of diag.def has a line. Every
+   file is also checked with memory running out at hundreds of places. */
 #define _POSIX_C_SOURCE 200809L
 #include <dirent.h>
 #include <setjmp.h>
@@ -14,8 +15,10 @@
 
 #include <cmocka.h>
 
+#include "engine/build.h"
 #include "lang/check.h"
 #include "lang/parse.h"
+#include "policy/amend.h"
 
 #define FOLDER "tests/lang/check"
 
@@ -64,61 +67,152 @@ static char *slurp(const char *path, size_t *n)
     fseek(f, 0, SEEK_END);
     long size = ftell(f);
     rewind(f);
-    char *p = malloc((size_t)size + 1);
+    char *p = calloc((size_t)size + 1, 1);
     *n = p ? fread(p, 1, (size_t)size, f) : 0;
     fclose(f);
     return p;
 }
 
-/* `# CR0206 CR0305` at the end of a line: the findings wanted there. */
-static int wanted(cr_str text, uint32_t line, unsigned code)
+/* ---- marks: `# CR0206`, `# CR0206@9` with the column, `# CR0201@5~rent` with the nearest name
+ * ---- */
+
+typedef struct mark {
+    uint32_t line;
+    unsigned code;
+    uint32_t col;   /* 0 = not said */
+    cr_str nearest; /* p NULL = not said */
+} mark;
+
+enum { MOST_MARKS = 400 };
+
+typedef struct marks {
+    mark at[MOST_MARKS];
+    size_t n;
+} marks;
+
+static int is_digit(char c)
 {
-    size_t at = 0;
-    char mark[8];
-    snprintf(mark, sizeof mark, "CR%04u", code);
-    for (uint32_t l = 1; l < line && at < text.n; at++)
-        l += text.p[at] == '\n';
-    size_t end = at, hash;
-    while (end < text.n && text.p[end] != '\n')
-        end++;
-    for (hash = at; hash < end && text.p[hash] != '#'; hash++)
-        ;
-    for (; hash + 6 <= end; hash++)
-        if (memcmp(text.p + hash, mark, 6) == 0)
-            return 1;
-    return 0;
+    return c >= '0' && c <= '9';
 }
 
-static int found_at(const cr_diags *d, uint32_t line, unsigned code)
+/* Reads the mark that begins at `at`; the texts are followed by a NUL. */
+static mark read_mark(cr_str text, size_t at, uint32_t line)
 {
-    for (uint32_t i = 0; i < d->list.n; i++)
-        if (d->list.at[i].pos.line == line && (unsigned)d->list.at[i].code == code)
-            return 1;
-    return 0;
+    mark m = {line, 0, 0, {NULL, 0}};
+    char *end = NULL;
+    m.code = (unsigned)strtoul(text.p + at + 2, &end, 10);
+    if (*end == '@')
+        m.col = (uint32_t)strtoul(end + 1, &end, 10);
+    if (*end == '~')
+        for (m.nearest.p = end + 1; m.nearest.p[m.nearest.n] > ' ';)
+            m.nearest.n++;
+    return m;
+}
+
+static void read_marks(marks *out, cr_str text)
+{
+    uint32_t line = 1;
+    int comment = 0;
+    out->n = 0;
+    for (size_t i = 0; i + 6 <= text.n; i++) {
+        line += text.p[i] == '\n';
+        comment = text.p[i] != '\n' && (comment || text.p[i] == '#');
+        if (comment && memcmp(text.p + i, "CR0", 3) == 0 && is_digit(text.p[i + 3])) {
+            assert_true(out->n < MOST_MARKS);
+            out->at[out->n++] = read_mark(text, i, line);
+        }
+    }
+}
+
+static int fits(const mark *m, const cr_diag *d)
+{
+    return m->line == d->pos.line && m->code == (unsigned)d->code &&
+           (m->col == 0 || m->col == d->pos.col) &&
+           (!m->nearest.p || cr_str_eq(m->nearest, d->nearest));
+}
+
+static unsigned char seen[1000]; /* numbers that some file of the corpus shows */
+
+static int says_something(const cr_diag *d)
+{
+    return (d->found.n > 0 || d->expected.n > 0) && d->pos.col > 0 && d->pos.len > 0;
+}
+
+static void print_finding(const char *path, const char *what, const cr_diag *d)
+{
+    printf("%s:%u: %s: CR%04u@%u found [%.*s] expected [%.*s] nearest [%.*s]\n", path, d->pos.line,
+           what, (unsigned)d->code, d->pos.col, (int)d->found.n, d->found.n ? d->found.p : "",
+           (int)d->expected.n, d->expected.n ? d->expected.p : "", (int)d->nearest.n,
+           d->nearest.n ? d->nearest.p : "");
 }
 
 static int compare(const char *path, cr_str text, const cr_diags *d)
 {
+    static marks all;
     int bad = 0;
-    uint32_t line = 1;
-    for (uint32_t i = 0; i < d->list.n; i++)
-        if (!wanted(text, d->list.at[i].pos.line, (unsigned)d->list.at[i].code)) {
-            printf("%s:%u:%u: not expected: CR%04u [%.*s] expected [%.*s]\n", path,
-                   d->list.at[i].pos.line, d->list.at[i].pos.col, (unsigned)d->list.at[i].code,
-                   (int)d->list.at[i].found.n, d->list.at[i].found.p ? d->list.at[i].found.p : "",
-                   (int)d->list.at[i].expected.n,
-                   d->list.at[i].expected.p ? d->list.at[i].expected.p : "");
-            bad++;
-        }
-    for (size_t i = 0; i + 6 <= text.n; i++) {
-        unsigned code = 0;
-        line += text.p[i] == '\n';
-        if (memcmp(text.p + i, "CR0", 3) == 0 && sscanf(text.p + i + 2, "%4u", &code) == 1 &&
-            !found_at(d, line, code)) {
-            printf("%s:%u: expected CR%04u\n", path, line, code);
-            bad++;
-        }
+    read_marks(&all, text);
+    for (uint32_t i = 0; i < d->list.n; i++) {
+        const cr_diag *found = &d->list.at[i];
+        size_t k = 0;
+        while (k < all.n && !fits(&all.at[k], found))
+            k++;
+        if (k == all.n)
+            print_finding(path, "not expected", found);
+        if (!says_something(found))
+            print_finding(path, "says too little", found);
+        bad += (k == all.n) + !says_something(found);
+        seen[found->code % 1000] = 1;
     }
+    for (size_t k = 0; k < all.n; k++) {
+        uint32_t i = 0;
+        while (i < d->list.n && !fits(&all.at[k], &d->list.at[i]))
+            i++;
+        if (i == d->list.n)
+            printf("%s:%u: expected CR%04u@%u\n", path, all.at[k].line, all.at[k].code,
+                   all.at[k].col);
+        bad += i == d->list.n;
+    }
+    return bad;
+}
+
+static int ends_with(const char *name, const char *end)
+{
+    size_t n = strlen(name), m = strlen(end);
+    return n > m && strcmp(name + n - m, end) == 0;
+}
+
+/* ---- checking one text ---- */
+
+static cr_file file_of(const char *path, cr_str text)
+{
+    cr_file file = {0};
+    file.name = cr_str_of(path);
+    file.text = text;
+    return file;
+}
+
+/* All the way to a policy whose every definition can be computed. Findings are compared. */
+static int build_text(const char *path, cr_str text)
+{
+    cr_arena arena;
+    cr_diags diags;
+    cr_policy *policy = NULL;
+    cr_policy_input input = {0};
+    cr_file file = file_of(path, text);
+    cr_arena_init(&arena, cr_alloc_default());
+    cr_diags_init(&diags, &arena);
+    input.files = &file;
+    input.n_files = 1;
+    int rc = cr_policy_build(&policy, &input, cr_alloc_default(), &diags);
+    if (rc == 0 && !ends_with(path, "/gates.civ")) /* requires that share a name: no plan yet */
+        rc = cr_plan_check(policy, cr_alloc_default(), &diags);
+    int bad = compare(path, text, &diags);
+    if (rc != (diags.errors > 0)) {
+        printf("%s: %u errors, and the answer is %d\n", path, diags.errors, rc);
+        bad++;
+    }
+    cr_policy_release(policy);
+    cr_arena_free(&arena);
     return bad;
 }
 
@@ -133,19 +227,19 @@ static int check_text(const char *path, cr_str text, failing *f, size_t *used, i
     cr_diags_init(&diags, &arena);
     cr_ast ast = {0};
     cr_program program = {0};
-    cr_file file = {0};
+    cr_file file = file_of(path, text);
     ast.arena = &arena;
-    file.name = cr_str_of(path);
-    file.text = text;
     int rc = cr_parse(&ast, &file, 0, NULL, &diags);
+    if (rc != 2) {
+        int amended = cr_amend_apply(&ast, &file, &diags);
+        rc = amended > rc ? amended : rc;
+    }
     if (rc != 2) {
         int checked = cr_check(&program, &ast, &diags);
         rc = checked > rc ? checked : rc;
     }
-    if (used) {
+    if (used)
         *used = (size_t)(arena.at - start);
-        *bad += compare(path, text, &diags);
-    }
     cr_arena_free(&arena);
     if (f->live != 0) {
         printf("%s: %ld blocks leaked\n", path, f->live);
@@ -171,12 +265,6 @@ static void fault_loop(const char *path, cr_str text, size_t used, int *bad)
         }
 }
 
-static int ends_with(const char *name, const char *end)
-{
-    size_t n = strlen(name), m = strlen(end);
-    return n > m && strcmp(name + n - m, end) == 0;
-}
-
 /* Runs one promise over every file of the folder; 0 files are a failure, too. */
 static int over_files(int faults)
 {
@@ -192,9 +280,12 @@ static int over_files(int faults)
         char *text = slurp(path, &n);
         cr_str s = {text, n};
         assert_non_null(text);
-        check_text(path, s, &f, &used, &bad);
-        if (faults)
+        if (!faults) {
+            bad += build_text(path, s);
+        } else {
+            check_text(path, s, &f, &used, &bad);
             fault_loop(path, s, used, &bad);
+        }
         free(text);
         files++;
     }
@@ -208,6 +299,57 @@ static void findings_stand_where_the_files_say(void **state)
 {
     (void)state;
     assert_int_equal(over_files(0), 0);
+}
+
+/* Numbers that no line of the corpus can show, and why. */
+static int not_in_a_file(unsigned code)
+{
+    return code == CR_D_ENCODING; /* a text that is no UTF-8: see the test below */
+}
+
+static void every_diagnostic_has_a_line(void **state)
+{
+    static const struct {
+        unsigned code;
+        const char *name;
+    } all[] = {
+#define CR_DIAG(number, name, severity, zh, en) {number, #name},
+#include "lang/diag.def"
+#undef CR_DIAG
+    };
+    int bad = 0;
+    (void)state;
+    memset(seen, 0, sizeof seen);
+    assert_int_equal(over_files(0), 0);
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (seen[all[i].code] == not_in_a_file(all[i].code)) {
+            printf("CR%04u %s: %s\n", all[i].code, all[i].name,
+                   seen[all[i].code] ? "a file shows it, so it is no exception"
+                                     : "no line of " FOLDER " shows it");
+            bad++;
+        }
+    assert_int_equal(bad, 0);
+}
+
+/* One finding at the first byte that is no UTF-8, and none about what stands before or after it. */
+static void another_encoding_is_one_finding(void **state)
+{
+    static const char text[] = "module m \"\xE6\xA8\xA1\"\n\nenum e \"\xE7\xB1\xBB\xB5\xCD\"\n"
+                               "  x \"\xB1\xA3\"\nnonsense @ ()\n";
+    cr_arena arena;
+    cr_diags diags;
+    cr_ast ast = {0};
+    cr_file file = file_of("gb.civ", cr_str_of(text));
+    (void)state;
+    cr_arena_init(&arena, cr_alloc_default());
+    cr_diags_init(&diags, &arena);
+    ast.arena = &arena;
+    assert_int_equal(cr_parse(&ast, &file, 0, NULL, &diags), 1);
+    assert_int_equal(diags.list.n, 1);
+    assert_int_equal(diags.list.at[0].code, CR_D_ENCODING);
+    assert_int_equal(diags.list.at[0].pos.line, 3);
+    assert_int_equal(diags.list.at[0].pos.col, 10);
+    cr_arena_free(&arena);
 }
 
 static void every_failing_allocation_is_reported(void **state)
@@ -266,6 +408,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(findings_stand_where_the_files_say),
+        cmocka_unit_test(every_diagnostic_has_a_line),
+        cmocka_unit_test(another_encoding_is_one_finding),
         cmocka_unit_test(every_require_gates_each_name_once),
         cmocka_unit_test(every_failing_allocation_is_reported),
     };

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inside of the kernels: registers, statuses and rows out of a list, for narrow and wide lanes. */
+#ifndef CR_ENGINE_KERNELS_H
+#define CR_ENGINE_KERNELS_H
+
+#include "engine/exec.h"
+
+#define N(w, i) ((w)->spaces[(i)->space].n)
+#define VAL(w, r) ((w)->frame->val[r])
+#define ST(w, r) ((w)->frame->st[r])
+
+/* ---- statuses ---- */
+
+static inline uint8_t *own_status(cr_workspace *w, int32_t reg)
+{
+    return w->frame->st[reg] = w->frame->st_memory[reg];
+}
+
+static inline void strict2(cr_workspace *w, const cr_insn *i, int32_t a, int32_t b)
+{
+    const uint8_t *x = a >= 0 ? ST(w, a) : NULL, *y = b >= 0 ? ST(w, b) : NULL;
+    if (!x || !y) { /* alias: the bytes are the operand's own */
+        w->frame->st[i->dst] = x ? ST(w, a) : y ? ST(w, b) : NULL;
+        return;
+    }
+    uint8_t *d = own_status(w, i->dst);
+    for (uint32_t k = 0, n = N(w, i); k < n; k++)
+        d[k] = x[k] > y[k] ? x[k] : y[k];
+}
+
+static inline uint8_t worst(uint8_t x, uint8_t y)
+{
+    return x > y ? x : y;
+}
+
+static inline uint8_t status_at(const uint8_t *st, uint32_t k)
+{
+    return st ? st[k] : CR_KNOWN;
+}
+
+static inline int out_of(const int8_t *mask, const uint8_t *st, uint32_t k)
+{
+    return mask && !status_at(st, k) && !mask[k];
+}
+
+/* Worst status of the list and of all its rows. */
+static inline void list_status(cr_workspace *w, const cr_insn *i, const uint8_t *x)
+{
+    const cr_space_rows *c = &w->spaces[i->child];
+    w->frame->st[i->dst] = NULL;
+    if (!x && !c->list)
+        return;
+    uint8_t *s = own_status(w, i->dst);
+    for (uint32_t r = 0, n = N(w, i); r < n; r++) {
+        uint8_t st = status_at(c->list, r);
+        for (uint32_t k = c->off[r]; x && k < c->off[r + 1]; k++)
+            st = worst(st, x[k]);
+        s[r] = st;
+    }
+}
+
+/* kernels_wide.c */
+void cr_conv_cr_wide(cr_workspace *w, const cr_insn *i);
+void cr_add_cr_wide(cr_workspace *w, const cr_insn *i);
+void cr_sub_cr_wide(cr_workspace *w, const cr_insn *i);
+void cr_mul_cr_wide(cr_workspace *w, const cr_insn *i);
+void cr_min_cr_wide(cr_workspace *w, const cr_insn *i);
+void cr_max_cr_wide(cr_workspace *w, const cr_insn *i);
+void cr_eq_cr_wide(cr_workspace *w, const cr_insn *i);
+void cr_lt_cr_wide(cr_workspace *w, const cr_insn *i);
+void cr_le_cr_wide(cr_workspace *w, const cr_insn *i);
+void cr_select_cr_wide(cr_workspace *w, const cr_insn *i);
+void cr_pick_cr_wide(cr_workspace *w, const cr_insn *i);
+void cr_round_cr_wide(cr_workspace *w, const cr_insn *i);
+void cr_divisor_cr_wide(cr_workspace *w, const cr_insn *i);
+void cr_both_cr_wide(cr_workspace *w, const cr_insn *i);
+void cr_gate_cr_wide(cr_workspace *w, const cr_insn *i);
+void cr_up_cr_wide(cr_workspace *w, const cr_insn *i);
+void cr_sum_cr_wide(cr_workspace *w, const cr_insn *i);
+void cr_highest_cr_wide(cr_workspace *w, const cr_insn *i);
+void cr_lowest_cr_wide(cr_workspace *w, const cr_insn *i);
+void cr_rank_cr_wide(cr_workspace *w, const cr_insn *i);
+void cr_the_cr_wide(cr_workspace *w, const cr_insn *i);
+void cr_row_of_cr_wide(cr_workspace *w, const cr_insn *i);
+void cr_k_allocate(cr_workspace *w, const cr_insn *i);
+
+#endif

@@ -132,6 +132,8 @@ static int read_day(cli_reader *r, struct json_object *entry, int32_t *day)
 static void read_history(cli_reader *r, const civ_item *f, uint32_t row, struct json_object *list,
                          cli_value_reader read)
 {
+    if (json_object_array_length(list) == 0)
+        add_error(r, "history", "[]", "at least one {\"from\": DATE, \"value\": V}", NULL);
     for (size_t i = 0; i < json_object_array_length(list); i++) {
         struct json_object *entry = json_object_array_get_idx(list, i), *v;
         char index[24];

@@ -74,21 +74,21 @@ int cli_usage(const cli_options *o, const char *text, const char *what)
     return EXIT_USAGE;
 }
 
-/* Letters that differ at the same place, plus the difference in length: enough to guess a mistyped
- * word. */
+/* Letters that differ at the same place, and more than these the difference in length: enough to
+ * guess a mistyped word. */
 static size_t difference(const char *a, const char *b)
 {
     size_t n = 0, i = 0;
     for (; a[i] && b[i]; i++)
         n += a[i] != b[i];
-    return n + strlen(a + i) + strlen(b + i);
+    return 2 * n + 3 * (strlen(a + i) + strlen(b + i));
 }
 
 static int unknown(const cli_options *o, const char *kind, const char *word,
                    const char *const *names, size_t n)
 {
     const char *best = NULL;
-    size_t least = strlen(word) / 2 + 1;
+    size_t least = strlen(word) + 1;
     for (size_t i = 0; i < n; i++)
         if (difference(word, names[i]) < least) {
             least = difference(word, names[i]);

@@ -56,11 +56,24 @@ static void rounded(cr_parser *p, cr_stmt *s)
         s->rounding = cr_p_rounding(p);
 }
 
+/* `from` and `to` may stand on lines of their own; each once. */
+static void period(cr_parser *p, cr_stmt *s)
+{
+    cr_period more = cr_p_period(p);
+    int twice = (more.from != CR_DATE_MIN && s->period.from != CR_DATE_MIN) ||
+                (more.to != CR_DATE_MAX && s->period.to != CR_DATE_MAX);
+    if (twice)
+        cr_p_fail(p, CR_D_EXPECTED, "'from' and 'to' once in a statement");
+    s->period.from = more.from > s->period.from ? more.from : s->period.from;
+    s->period.to = more.to < s->period.to ? more.to : s->period.to;
+    s->period.pos = s->period.pos.line ? s->period.pos : more.pos;
+}
+
 /* Pieces that may stand on the head line or on lines of their own. 0 = none of them. */
 static int general_rule(cr_parser *p, cr_stmt *s)
 {
     if (cr_p_is(p, "from") || cr_p_is(p, "to"))
-        s->period = cr_p_period(p);
+        period(p, s);
     else if (cr_p_take2(p, "in", "region"))
         place(p, s);
     else if (cr_p_take(p, "internal"))

@@ -22,6 +22,17 @@ static cr_diag *report(cr_amender *a, cr_diag_code code, cr_pos pos, cr_str foun
 
 /* ---- what stands ---- */
 
+/* More rows for a parameter that is declared elsewhere. */
+static int is_rows_only(const cr_stmt *s)
+{
+    return s->kind == CR_S_PARAMETER && s->type.word == CR_TW_ERROR;
+}
+
+static int is_change(const cr_stmt *s)
+{
+    return s->kind == CR_S_AMEND || s->kind == CR_S_REMOVE || s->is_replace || is_rows_only(s);
+}
+
 /* Amendments change what statements say, not how they are called: the index is made once. */
 static int index_names(cr_amender *a)
 {
@@ -32,9 +43,12 @@ static int index_names(cr_amender *a)
     if (!last || !a->next)
         return 2;
     for (uint32_t i = 0; i < n; i++) {
-        cr_str name = a->ast->stmts.at[i]->name;
+        const cr_stmt *s = a->ast->stmts.at[i];
+        cr_str name = s->name;
         int32_t first = cr_map_get(&a->first, name);
         a->next[i] = -1;
+        if (is_change(s) && !s->is_replace)
+            continue; /* it never stands */
         if (first < 0 && cr_map_put(&a->first, name, (int32_t)i) < 0)
             return 2;
         first = first < 0 ? (int32_t)i : first;
@@ -43,17 +57,6 @@ static int index_names(cr_amender *a)
         last[first] = (int32_t)i;
     }
     return 0;
-}
-
-/* More rows for a parameter that is declared elsewhere. */
-static int is_rows_only(const cr_stmt *s)
-{
-    return s->kind == CR_S_PARAMETER && s->type.word == CR_TW_ERROR;
-}
-
-static int is_change(const cr_stmt *s)
-{
-    return s->kind == CR_S_AMEND || s->kind == CR_S_REMOVE || s->is_replace || is_rows_only(s);
 }
 
 /* From here on nobody finds it, and it is left out in the end. */

@@ -660,9 +660,23 @@ static cr_pval lower_extreme(cr_build *b, cr_env *env, int32_t space, const cr_e
 {
     cr_op op = x->kind == CR_X_HIGHEST ? CR_OP_MAX : CR_OP_MIN;
     cr_pval v = cr_lower(b, env, space, x->args.at[0]);
-    for (uint32_t i = 1; i < x->args.n && !b->failed; i++)
-        v = cr_num_pick(b, space, op, v, cr_lower(b, env, space, x->args.at[i]));
+    for (uint32_t i = 1; i < x->args.n && !b->failed; i++) {
+        cr_pval one = cr_lower(b, env, space, x->args.at[i]);
+        if (x->type.kind == CR_T_NUMBER)
+            v = cr_num_pick(b, space, op, v, one);
+        else if (!b->failed) /* days and months; never is the highest of them */
+            v = cr_pval_reg(b, cr_emit2(b, op, space, v.reg, one.reg, 0, CR_NEVER));
+    }
     return v;
+}
+
+/* No value, and the input to ask for as the cause. */
+static cr_pval lower_undetermined(cr_build *b, int32_t space, const cr_expr *x)
+{
+    cr_insn insn = insn_of(CR_OP_FAIL, space);
+    insn.mode = CR_UNDETERMINED;
+    insn.imm = x->a->ref.index;
+    return cr_pval_reg(b, cr_emit(b, insn, CR_LANE_8, 0, 0));
 }
 
 /* months per year to the power that the unit asks for: `in yuan per year` of yuan per month is × 12
@@ -761,6 +775,7 @@ static cr_pval lower_any(cr_build *b, cr_env *env, int32_t space, const cr_expr 
     case CR_X_SPAN: return lower_span(b, env, space, x);
     case CR_X_AGGREGATE: return lower_aggregate(b, env, space, x);
     case CR_X_ROWS: return lower_rows(b, env, space, x);
+    case CR_X_UNDETERMINED: return lower_undetermined(b, space, x);
     case CR_X_ALLOCATE: return cr_lower_allocate(b, env, space, x);
     case CR_X_PREVIOUS: return lower_previous(b, env, space, x);
     case CR_X_LEAST: return cr_lower_least(b, env, space, x);

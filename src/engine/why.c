@@ -298,7 +298,8 @@ static void step_leaf(cr_walk *walk, const cr_insn *i, uint32_t row)
         if (walk->used && cr_lane_get(walk->w, i->dst, row))
             found(walk, CR_WHY_DEFAULT, i->mode, i->imm, i, row, 0);
     } else if (st && !walk->used) {
-        found(walk, i->op == CR_OP_FAIL ? CR_WHY_RULE : CR_WHY_INPUT, st, i->imm, i, row, 0);
+        int rule = i->op == CR_OP_FAIL && i->mode != CR_UNDETERMINED;
+        found(walk, rule ? CR_WHY_RULE : CR_WHY_INPUT, st, i->imm, i, row, 0);
     }
 }
 

@@ -366,6 +366,10 @@ static void expr(cr_words *w, const cr_expr *x)
     case CR_X_PART_OF: part(w, x); break;
     case CR_X_SPAN: span(w, x); break;
     case CR_X_AGGREGATE: aggregate(w, x); break;
+    case CR_X_UNDETERMINED:
+        say(w, "无法确定，须查明：", "undetermined until it is known: ");
+        expr(w, x->a);
+        break;
     case CR_X_ALLOCATE:
         say(w, "", "whole units of ");
         expr(w, x->a);

@@ -56,19 +56,20 @@ typedef enum cr_xkind {
     CR_X_IS_NONE,  /* a is none; negated */
     CR_X_IN, /* a in (args…); an item that is a range is CR_X_RANGE; one arg that is a set is `a in
                 b`; negated */
-    CR_X_RANGE,     /* a .. b, only inside CR_X_IN */
-    CR_X_WITHIN,    /* region a within region b; negated */
-    CR_X_IF,        /* a then b else c */
-    CR_X_CONVERT,   /* a in unit */
-    CR_X_FOR_ONE,   /* a for one unit */
-    CR_X_HIGHEST,   /* highest(args…) */
-    CR_X_LOWEST,    /* lowest(args…) */
-    CR_X_PART_OF,   /* part `of` a */
-    CR_X_SPAN,      /* span `from` a `to` b: completed years, months or days */
-    CR_X_AGGREGATE, /* aggregate of the list `text`: a = value (NULL where none), b = where (NULL
-                       where none) */
-    CR_X_ALLOCATE,  /* a shared out in whole units among the rows of the list `text` by b */
-    CR_X_PREVIOUS,  /* a (a carried definition) in the previous month */
+    CR_X_RANGE,        /* a .. b, only inside CR_X_IN */
+    CR_X_WITHIN,       /* region a within region b; negated */
+    CR_X_IF,           /* a then b else c */
+    CR_X_CONVERT,      /* a in unit */
+    CR_X_FOR_ONE,      /* a for one unit */
+    CR_X_HIGHEST,      /* highest(args…) */
+    CR_X_LOWEST,       /* lowest(args…) */
+    CR_X_PART_OF,      /* part `of` a */
+    CR_X_SPAN,         /* span `from` a `to` b: completed years, months or days */
+    CR_X_AGGREGATE,    /* aggregate of the list `text`: a = value (NULL where none), b = where (NULL
+                          where none) */
+    CR_X_UNDETERMINED, /* on purpose; a = the input to ask for */
+    CR_X_ALLOCATE,     /* a shared out in whole units among the rows of the list `text` by b */
+    CR_X_PREVIOUS,     /* a (a carried definition) in the previous month */
     CR_X_LEAST,  /* least integer at least (op 0) or more than (op 1) a of b: a share of a count */
     CR_X_AMONG,  /* op cr_among: a among the rows of the list `text`, b = where (NULL = all) */
     CR_X_THE,    /* the row of the list `text` with highest (op 0) or lowest (op 1) a, where b;

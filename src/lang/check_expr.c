@@ -410,8 +410,10 @@ static void extreme(cr_checker *c, cr_expr *x, const cr_type *want)
         x->type.decimals =
             x->type.decimals < 0 || x->args.at[i]->type.decimals < 0 ? -1 : x->type.decimals;
     }
-    if (!is_error(&x->type) && x->type.kind != CR_T_NUMBER)
-        cr_c_report(c, CR_D_TYPE, x->pos, type_text(c, &x->type), "numbers");
+    for (uint32_t i = 0; i < x->args.n; i++)
+        x->type.event |= x->args.at[i]->type.event;
+    if (!is_error(&x->type) && x->type.kind != CR_T_NUMBER && !is_time(&x->type))
+        cr_c_report(c, CR_D_TYPE, x->pos, type_text(c, &x->type), "numbers, dates or months");
 }
 
 static void part(cr_checker *c, cr_expr *x)
@@ -556,6 +558,21 @@ static int is_region(cr_expr *x, const cr_type *want)
     return 1;
 }
 
+/* `undetermined (FIELD)`: has the type that is wanted, and never a value. */
+static void undetermined(cr_checker *c, cr_expr *x, const cr_type *want)
+{
+    uint32_t deps = c->p->deps.n;
+    cr_c_expr(c, x->a, NULL);
+    c->p->deps.n = deps;
+    if (x->a->type.kind != CR_T_ERROR &&
+        (x->a->kind != CR_X_NAME || x->a->ref.kind != CR_REF_FIELD))
+        cr_c_report(c, CR_D_TYPE, x->a->pos, x->a->text, "an input");
+    if (want)
+        x->type = *want;
+    else if (!is_error(&x->a->type))
+        cr_c_report(c, CR_D_TYPE, x->pos, CR_STR("undetermined"), "a line of a definition");
+}
+
 static void dispatch(cr_checker *c, cr_expr *x, const cr_type *want)
 {
     if (is_region(x, want))
@@ -606,6 +623,7 @@ static void dispatch(cr_checker *c, cr_expr *x, const cr_type *want)
     case CR_X_LOWEST: extreme(c, x, want); break;
     case CR_X_PART_OF: part(c, x); break;
     case CR_X_SPAN: span(c, x); break;
+    case CR_X_UNDETERMINED: undetermined(c, x, want); break;
     case CR_X_PREVIOUS: cr_c_previous(c, x); break;
     case CR_X_ALLOCATE: cr_c_allocate(c, x); break;
     case CR_X_LEAST: cr_c_least(c, x); break;

@@ -124,9 +124,13 @@ cr_type cr_c_type(cr_checker *c, const cr_type_expr *t)
         out.index = cr_c_words_enum(c, t->values.at, t->values.n, CR_STR(""), none);
         break;
     case CR_TW_SET:
-        enum_type(c, t->element, &out);
-        if (out.kind == CR_T_ENUM)
+        out = cr_c_type(c, t->element);
+        if (out.kind == CR_T_ENUM) {
             out.kind = CR_T_SET;
+        } else if (out.kind != CR_T_ERROR) {
+            cr_c_report(c, CR_D_UNKNOWN_TYPE, t->pos, t->name, "a set of words");
+            out.kind = CR_T_ERROR;
+        }
         break;
     case CR_TW_LIST:
         out.kind = CR_T_ROWS;

@@ -204,7 +204,7 @@ static void head_parameter(cr_parser *p, cr_stmt *s)
 static void row_values(cr_parser *p, cr_row *row)
 {
     row->bound = cr_p_take(p, "below") ? 1 : cr_p_take2(p, "up", "to") ? 2 : 0;
-    row->value = cr_p_expr(p);
+    row->value = cr_p_listed(p, cr_p_expr);
     row->period = cr_p_period(p);
     for (int more = 1; more && !cr_p_done(p);) {
         if (cr_p_take2(p, "confirmed", "to"))

@@ -279,9 +279,7 @@ static void list_type(cr_parser *p, cr_type_expr *t, cr_tword word)
         cr_p_memory(p);
         return;
     }
-    t->element->word = CR_TW_ENUM;
-    t->element->pos = cr_p_tok(p)->pos;
-    t->element->name = cr_p_word(p, "an enumeration");
+    *t->element = cr_p_type(p);
 }
 
 static void named_type(cr_parser *p, cr_type_expr *t)
@@ -464,6 +462,27 @@ static int comparison(cr_parser *p, cr_row_key *key)
         key->to = key_number(p);
     }
     return 1;
+}
+
+/* A literal, or words in brackets: `(head, spouse)`, kept as CR_X_IN without a left side. */
+cr_expr *cr_p_listed(cr_parser *p, cr_expr *(*one)(cr_parser *))
+{
+    if (!cr_p_is(p, "("))
+        return one(p);
+    cr_expr *x = cr_arena_get(p->arena, 1, sizeof *x);
+    if (!x) {
+        cr_p_memory(p);
+        return &p->lost;
+    }
+    x->kind = CR_X_IN;
+    x->pos = cr_p_tok(p)->pos;
+    p->at++;
+    while (!p->failed && !cr_p_take(p, ")")) {
+        CR_P_PUSH(p, x->args, one(p));
+        if (!cr_p_is(p, ")"))
+            cr_p_want(p, ",");
+    }
+    return x;
 }
 
 /* A whole number, or a range that takes both ends in. */

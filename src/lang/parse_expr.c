@@ -281,6 +281,13 @@ static cr_expr *atom(cr_parser *p)
         return simple(p, CR_X_NONE, 0);
     if (cr_p_is(p, "on"))
         return simple(p, CR_X_ON, 0);
+    if (cr_p_is2(p, "undetermined", "(")) {
+        cr_expr *x = node(p, CR_X_UNDETERMINED, t);
+        p->at += 2;
+        x->a = name(p);
+        cr_p_want(p, ")");
+        return x;
+    }
     cr_expr *x = t->kind == CR_K_WORD ? word_form(p) : NULL;
     return x ? x : name(p);
 }

@@ -16,7 +16,7 @@ void cr_p_let(cr_parser *p, cr_let *let)
         cr_p_want(p, "]");
     }
     cr_p_want(p, "=");
-    let->value = cr_p_expr(p);
+    let->value = cr_p_listed(p, cr_p_expr);
     if (!p->failed)
         let->text = cr_str_part(p->text, from, cr_p_end_of(&p->tokens[p->at - 1]));
 }
@@ -82,27 +82,6 @@ static int expectation(cr_parser *p, cr_gives *g)
     return 1;
 }
 
-/* `= (head, spouse)` lists ids; it is kept as CR_X_IN without a left side. */
-static cr_expr *expected_value(cr_parser *p)
-{
-    if (!cr_p_is(p, "("))
-        return cr_p_measure(p); /* `100 in 2021-01` is no test */
-    cr_expr *x = cr_arena_get(p->arena, 1, sizeof *x);
-    if (!x) {
-        cr_p_memory(p);
-        return &p->lost;
-    }
-    x->kind = CR_X_IN;
-    x->pos = cr_p_tok(p)->pos;
-    p->at++;
-    while (!p->failed && !cr_p_take(p, ")")) {
-        CR_P_PUSH(p, x->args, cr_p_expr(p));
-        if (!cr_p_is(p, ")"))
-            cr_p_want(p, ",");
-    }
-    return x;
-}
-
 static int32_t month(cr_parser *p)
 {
     const cr_token *t = cr_p_tok(p);
@@ -153,7 +132,7 @@ static void gives(cr_parser *p, cr_stmt *s)
     g.name = words[n - 1];
     if (!expectation(p, &g)) {
         cr_p_want(p, "=");
-        g.value = expected_value(p);
+        g.value = cr_p_listed(p, cr_p_measure); /* `100 in 2021-01` is no test */
     }
     months_of(p, &g);
     CR_P_PUSH(p, s->gives, g);

@@ -67,6 +67,7 @@ cr_rounding cr_p_rounding(cr_parser *p);
 cr_value_decl cr_p_value(cr_parser *p);
 int cr_p_cites(cr_parser *p, cr_cites *out); /* 1 if there were any */
 cr_row_key cr_p_key(cr_parser *p);
+cr_expr *cr_p_listed(cr_parser *p, cr_expr *(*one)(cr_parser *));
 
 /* parse_rules.c */
 void cr_p_rule(cr_parser *p, cr_stmt *s);

@@ -9,8 +9,11 @@
 typedef struct cr_amender {
     cr_ast *ast;
     cr_diags *d;
-    cr_map first;  /* by name: the first statement of that name */
-    int32_t *next; /* per statement: the next one of its name; -1 = none */
+    cr_map first;          /* by name: the first statement of that name */
+    int32_t *next;         /* per statement: the next one of its name; -1 = none */
+    const cr_stmt *target; /* whose rows are being amended, */
+    CR_VEC(uint32_t)
+    key_hash; /* and a hash of the keys of each, so that most need no second look */
     int oom;
 } cr_amender;
 
@@ -134,6 +137,40 @@ static int same_keys(const cr_row *x, const cr_row *y)
     return 1;
 }
 
+static uint32_t mix(uint32_t hash, uint64_t bits)
+{
+    uint64_t h = ((uint64_t)hash ^ bits) * UINT64_C(0x9E3779B97F4A7C15);
+    return (uint32_t)(h >> 32) ^ (uint32_t)h;
+}
+
+/* Equal for keys that are the same. */
+static uint32_t hash_keys(const cr_row *row)
+{
+    uint32_t h = row->keys.n;
+    for (uint32_t i = 0; i < row->keys.n; i++) {
+        const cr_row_key *k = &row->keys.at[i];
+        int number = k->kind == CR_KEY_INT || k->kind == CR_KEY_BAND;
+        h = mix(h, k->kind);
+        for (size_t c = 0; !number && c < k->text.n; c++)
+            h = mix(h, (unsigned char)k->text.p[c]);
+        if (number)
+            h = mix(mix(h, (uint64_t)k->from.num), (uint64_t)k->to.num);
+    }
+    return h;
+}
+
+/* The hashes of the rows of a parameter: made anew when another one is amended, and as rows come.
+ */
+static void hash_rows(cr_amender *a, const cr_stmt *target)
+{
+    if (a->target != target)
+        a->key_hash.n = 0;
+    a->target = target;
+    for (uint32_t i = a->key_hash.n; i < target->rows.n && !a->oom; i++)
+        if (!CR_PUSH(a->ast->arena, a->key_hash, hash_keys(&target->rows.at[i])))
+            a->oom = 1;
+}
+
 static void push_row(cr_amender *a, cr_stmt *to, const cr_stmt *from, const cr_row *row)
 {
     cr_row copy = *row;
@@ -166,12 +203,15 @@ static int says_the_same(const cr_row *old, const cr_row *row)
 
 /* The row of the same keys in which a day lies: the latest that has begun by then, since a row
  * without an end stops where the next one begins. */
-static cr_row *row_at(cr_stmt *target, const cr_row *row)
+static cr_row *row_at(cr_amender *a, cr_stmt *target, const cr_row *row)
 {
     cr_row *found = NULL;
-    for (uint32_t i = 0; i < target->rows.n; i++) {
+    uint32_t hash = hash_keys(row);
+    hash_rows(a, target);
+    for (uint32_t i = 0; i < target->rows.n && !a->oom; i++) {
         cr_row *old = &target->rows.at[i];
-        if (same_keys(old, row) && old->period.from <= row->period.from &&
+        if (a->key_hash.at[i] == hash && same_keys(old, row) &&
+            old->period.from <= row->period.from &&
             (!found || old->period.from > found->period.from))
             found = old;
     }
@@ -182,7 +222,7 @@ static cr_row *row_at(cr_stmt *target, const cr_row *row)
  * written end passes on. */
 static void amend_row(cr_amender *a, cr_stmt *target, const cr_stmt *s, cr_row *row)
 {
-    cr_row *old = row_at(target, row);
+    cr_row *old = row_at(a, target, row);
     if (old && says_the_same(old, row)) {
         report(a, CR_D_AMEND_NOTHING, row->pos, CR_STR(""), "another value")->other = old->pos;
         return;
@@ -289,8 +329,10 @@ static void drop_done(cr_amender *a)
  * from top to bottom. */
 int cr_amend_apply(cr_ast *ast, const cr_file *files, cr_diags *diags)
 {
-    cr_amender a = {ast, diags, {NULL, NULL, 0, 0}, NULL, 0};
+    cr_amender a = {0};
     uint32_t errors = diags->errors;
+    a.ast = ast;
+    a.d = diags;
     if (index_names(&a))
         return 2;
     for (int late = 0; late < 2; late++)

@@ -155,6 +155,9 @@ int32_t cr_policy_region(const cr_policy *p, cr_str code)
     char padded[6];
     if (code.n != 6 && code.n != 9 && code.n != 12)
         return -1;
+    for (size_t i = 0; i < code.n; i++)
+        if (code.p[i] < '0' || code.p[i] > '9')
+            return -1;
     int32_t exact = cr_map_get(&p->region_map, code);
     if (exact >= 0)
         return exact;

@@ -674,7 +674,7 @@ class Run:
                       if not any(w == word and same_truth(o, True) for w, o in words)])
         if not both.known:
             return both
-        order_of = self.policy.pack.enums[rule.type.name].words
+        order_of = rule.type.words or self.policy.pack.enums[rule.type.name].words
         return known(Words(word for word in order_of if any(w == word and same_truth(o, True) for w, o in words)))
 
     def first_row(self, rows: List[Line], base: List[Line], scope: Scope, value_of) -> Value:
@@ -1278,6 +1278,20 @@ class Run:
         return pick(what, values) if both.known else both
 
     # -- the month before --
+
+    def e_in_set(self, e, scope, wanted):
+        a, words = self.expr(e[2], scope), self.expr(e[3], scope)
+        both = worst((a, words))
+        if not both.known:
+            return both
+        return known((a.value in words.value) != e[1])
+
+    def e_words(self, e, scope, wanted):
+        return known(Words(e[1]))
+
+    def e_undetermined(self, e, scope, wanted):
+        target = self.policy.resolve(e[1], scope.row.entity, scope.module, scope.locals)
+        return unknown(UNDETERMINED, self.above(scope.row, target.entity).path(target.name))
 
     def e_previous(self, e, scope, wanted):
         """In the first month, and outside of timelines, where it starts."""

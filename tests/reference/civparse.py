@@ -322,7 +322,7 @@ class Reader:
         if self.take("status"):
             return Type("enum", words=STATUS_WORDS)
         if self.take("set", "of"):
-            return Type("set", name=self.next("word"))
+            return self.set_type(self.type())
         if self.take("list", "of"):
             return Type("rows", name=self.next("word"))
         if self.take("one", "of"):
@@ -335,6 +335,11 @@ class Reader:
         if self.kind("word"):
             return Type("enum", name=self.next("word"))
         self.fail("a type")
+
+    @staticmethod
+    def set_type(element: Type) -> Type:
+        result = Type("set", name=element.name, words=element.words)
+        return result
 
     # -- expressions, loosest first --
 
@@ -469,6 +474,10 @@ class Reader:
                 return (word,)
         if self.take("on"):
             return ("today",)
+        if self.take("undetermined", "("):
+            field = self.name()
+            self.need(")")
+            return ("undetermined", field)
         for which in ("highest", "lowest"):
             if self.take(which, "("):
                 items = [self.expr()]
@@ -534,6 +543,16 @@ class Reader:
             self.need(",", "ties", ":")
             return ("the", way, entity, key, where, self.next("word"))
         return None
+
+    def listed(self):
+        """A value, or words in brackets."""
+        if not self.take("("):
+            return self.expr()
+        words = []
+        while not self.take(")"):
+            words.append(self.next("word"))
+            self.take(",")
+        return ("words", words)
 
     def among(self):
         self.need("among")
@@ -732,7 +751,7 @@ class Parser:
             keys.append(self.key(r))
         r.need(":")
         strictness = "below" if r.take("below") else "up to" if r.take("up", "to") else ""
-        value = r.expr()
+        value = r.listed()
         period = r.period()
         confirmed = r.date() if r.take("confirmed", "to") else None
         then_as_parent = r.take("then", "as", "parent")

@@ -133,17 +133,17 @@ void cr_c_previous(cr_checker *c, cr_expr *x)
 /* `certificate.grade`, where `certificate` is a definition that stands for a row. 0 = it is not. */
 int cr_c_row_of(cr_checker *c, cr_expr *x, const cr_type *want)
 {
-    size_t dot = x->text.n;
-    while (dot > 0 && x->text.p[dot - 1] != '.')
-        dot--;
-    if (dot == 0)
-        return 0;
+    size_t dot = 0;
     cr_expr row = {0};
     row.kind = CR_X_NAME;
     row.pos = row.whole = x->pos;
-    row.text = cr_str_part(x->text, 0, dot - 1);
-    if (!cr_c_stands_for_row(c, &row))
-        return 0;
+    do { /* the name of the row, and of what is read in it, may have dots of their own */
+        while (dot < x->text.n && x->text.p[dot] != '.')
+            dot++;
+        if (dot >= x->text.n)
+            return 0;
+        row.text = cr_str_part(x->text, 0, dot++);
+    } while (!cr_c_stands_for_row(c, &row));
     cr_expr *a = cr_arena_get(c->arena, 1, sizeof *a), *b = cr_arena_get(c->arena, 1, sizeof *b);
     if (!a || !b) {
         cr_c_memory(c);

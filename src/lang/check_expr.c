@@ -362,9 +362,10 @@ static void given(cr_checker *c, cr_expr *x)
     cr_c_expr(c, x->a, NULL);
     set_kind(x, CR_T_BOOL);
     int is_none = x->kind == CR_X_IS_NONE;
-    int fits = x->a->kind == CR_X_NAME &&
-               (is_none ? may_be_none(&x->a->type) : x->a->ref.kind == CR_REF_FIELD);
-    if (!fits && !is_error(&x->a->type) && !(is_none && may_be_none(&x->a->type)))
+    /* a definition of a day may pass on one that has not happened */
+    int may = may_be_none(&x->a->type) || (is_time(&x->a->type) && x->a->ref.kind != CR_REF_FIELD);
+    int fits = is_none ? may : x->a->kind == CR_X_NAME && x->a->ref.kind == CR_REF_FIELD;
+    if (!fits && !is_error(&x->a->type))
         cr_c_report(c, CR_D_TYPE, x->pos, x->a->text,
                     is_none ? "an event or a parameter that may be none" : "a field of the case");
     if (is_none && x->a->type.kind == CR_T_ENUM &&

@@ -280,12 +280,14 @@ class Policy:
 
     def row_named(self, name: str, entity: str, module: str, local=()) -> Optional[Tuple[str, str, str]]:
         """(definition of a row, name read in it, its entity) of `certificate.grade`."""
-        before, _, last = name.rpartition(".")
-        target = self.resolve(before, entity, module, local) if before else None
-        if target is None or target.what != "rule":
-            return None
-        kind = self.type_of_target(target)
-        return (before, last, kind.name) if kind is not None and kind.kind == "row" else None
+        parts = name.split(".")
+        for cut in range(1, len(parts)):
+            before = ".".join(parts[:cut])
+            target = self.resolve(before, entity, module, local)
+            kind = self.type_of_target(target) if target is not None and target.what == "rule" else None
+            if kind is not None and kind.kind == "row":
+                return before, ".".join(parts[cut:]), kind.name
+        return None
 
     def expressions(self, rule: Rule) -> List[tuple]:
         result = [rule.condition] + list(rule.locals.values())
@@ -1158,6 +1160,8 @@ class Run:
 
     def e_name(self, e, scope, wanted):
         _, name, keys, arguments, is_parameter = e
+        if name == "nation" and wanted is not None and wanted.kind == "region":
+            return known(Region(NATION))
         if is_word_of(e, wanted):
             return known(name)
         if name in scope.arguments:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs what the documents show: `civ` blocks are checked and their examples run, `civ-amendment` blocks amend the packs."""
+"""Runs what the documents show: `civ-quote FILE` blocks stand in that file, `civ` blocks are checked and their examples run, `civ-amendment` blocks amend the packs."""
 import pathlib
 import re
 import subprocess
@@ -17,6 +17,11 @@ def main():
     passed = failed = 0
     with tempfile.TemporaryDirectory() as folder:
         for document in sorted((ROOT / "docs").glob("*.md")) + [ROOT / "README.md"]:
+            for file, text in re.findall(r"^```civ-quote (\S+)\n(.*?)^```", document.read_text(encoding="utf-8"), re.M | re.S):
+                ok = text in (ROOT / file).read_text(encoding="utf-8")
+                passed, failed = passed + ok, failed + (not ok)
+                if not ok:
+                    print(f"{document.name}: a quote is not in {file}\n{text}")
             blocks = re.findall(r"^```(civ|civ-amendment)\n(.*?)^```", document.read_text(encoding="utf-8"), re.M | re.S)
             for number, (kind, text) in enumerate(blocks, 1):
                 path = pathlib.Path(folder) / f"{document.stem}_{number}.civ"

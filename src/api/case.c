@@ -221,6 +221,24 @@ static civ_status parse_word(const cr_program *p, const cr_sym_field *f, cr_str 
                    cr_nearest(s, names, e->n_values, &at) ? names[at] : NONE);
 }
 
+/* Words or codes with commas; an empty text is the empty set. */
+static civ_status parse_set(const cr_program *p, const cr_sym_field *f, cr_str s, int64_t *out,
+                            civ_error *error)
+{
+    *out = 0;
+    for (size_t from = 0, i = 0; s.n > 0 && i <= s.n; i++) {
+        int64_t word = 0;
+        if (i < s.n && s.p[i] != ',')
+            continue;
+        civ_status bad = parse_word(p, f, cr_str_part(s, from, i), &word, error);
+        if (bad)
+            return bad;
+        *out |= INT64_C(1) << word;
+        from = i + 1;
+    }
+    return CIV_OK;
+}
+
 static civ_status parse_bool(cr_str s, int64_t *out, civ_error *error)
 {
     *out = cr_str_eq(s, CR_STR("true")) || cr_str_eq(s, CR_STR("yes"));
@@ -261,6 +279,7 @@ civ_status civ_case_set_parsed(civ_case *c, size_t field, uint32_t row, civ_text
     case CR_T_BOOL: bad = parse_bool(s, &v, error); break;
     case CR_T_NUMBER: bad = parse_number(f, s, &v, error); break;
     case CR_T_ENUM: bad = parse_word(program_of(c), f, s, &v, error); break;
+    case CR_T_SET: bad = parse_set(program_of(c), f, s, &v, error); break;
     case CR_T_REGION: bad = parse_region(c, s, &v, error); break;
     case CR_T_TEXT: break;
     case CR_T_DATE:

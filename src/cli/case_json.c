@@ -80,6 +80,7 @@ static const char *expected_of(int32_t kind)
     case CIV_KIND_DATE: return "a date \"YYYY-MM-DD\"";
     case CIV_KIND_MONTH: return "a month \"YYYY-MM\"";
     case CIV_KIND_ENUM: return "one of the values of the field";
+    case CIV_KIND_SET: return "a list of values of the field";
     case CIV_KIND_REGION: return "a region code of 6, 9 or 12 digits in quotes";
     case CIV_KIND_TEXT: return "text in quotes";
     default: return "a decimal number";
@@ -128,6 +129,15 @@ static int read_day(cli_reader *r, struct json_object *entry, int32_t *day)
     return bad;
 }
 
+/* A list of words is a set; a list of objects is a history. */
+static int has_objects(struct json_object *list)
+{
+    for (size_t i = 0; i < json_object_array_length(list); i++)
+        if (json_object_is_type(json_object_array_get_idx(list, i), json_type_object))
+            return 1;
+    return 0;
+}
+
 /* `[{"from": DATE, "value": V}, …]`: what holds from which day on. */
 static void read_history(cli_reader *r, const civ_item *f, uint32_t row, struct json_object *list,
                          cli_value_reader read)
@@ -143,7 +153,8 @@ static void read_history(cli_reader *r, const civ_item *f, uint32_t row, struct 
         if (!json_object_is_type(entry, json_type_object)) {
             add_error(r, "history", text_of(entry), "{\"from\": DATE, \"value\": V}", NULL);
         } else if (!json_object_object_get_ex(entry, "value", &v) ||
-                   json_object_is_type(v, json_type_array) ||
+                   (json_object_is_type(v, json_type_array) &&
+                    (f->kind != CIV_KIND_SET || has_objects(v))) ||
                    json_object_object_length(entry) != 2) {
             add_error(r, "history", text_of(entry), "{\"from\": DATE, \"value\": V} and no more",
                       NULL);
@@ -158,12 +169,36 @@ static void read_history(cli_reader *r, const civ_item *f, uint32_t row, struct 
     }
 }
 
+static void read_words(cli_reader *r, const civ_item *f, uint32_t row, struct json_object *list)
+{
+    char text[4096] = "";
+    size_t n = 0;
+    civ_error error = CIV_ERROR_INIT;
+    for (size_t i = 0; i < json_object_array_length(list); i++) {
+        struct json_object *word = json_object_array_get_idx(list, i);
+        const char *s = text_of(word);
+        if (!json_object_is_type(word, json_type_string) || n + strlen(s) + 2 > sizeof text) {
+            add_error(r, "wrong_type", s, expected_of(f->kind), NULL);
+            return;
+        }
+        n += (size_t)snprintf(text + n, sizeof text - n, "%s%s", i ? "," : "", s);
+    }
+    civ_status bad =
+        civ_case_set_parsed(r->out->facts, (size_t)f->index, row, cli_text(text), &error);
+    if (bad)
+        add_error(r, code_of(bad, f->kind), text, expected_of(f->kind), error.nearest);
+}
+
 static void read_value(cli_reader *r, const civ_item *f, uint32_t row, struct json_object *v)
 {
     civ_error error = CIV_ERROR_INIT;
     enum json_type type = json_object_get_type(v);
     if (type == json_type_null) {
         civ_case_set_unknown(r->out->facts, (size_t)f->index, row, NULL);
+        return;
+    }
+    if (f->kind == CIV_KIND_SET && type == json_type_array && !has_objects(v)) {
+        read_words(r, f, row, v);
         return;
     }
     if (type == json_type_array) {

@@ -15,6 +15,7 @@ static const char *const TEXTS[][2] = {
     {"a date \"YYYY-MM-DD\"", "日期 \"YYYY-MM-DD\""},
     {"a month \"YYYY-MM\"", "月份 \"YYYY-MM\""},
     {"one of the values of the field", "该字段的取值之一"},
+    {"a list of values of the field", "该字段取值的列表"},
     {"a region code of 6, 9 or 12 digits in quotes", "带引号的 6、9 或 12 位区划代码"},
     {"text in quotes: long numbers lose digits in spreadsheets and JSON readers",
      "带引号的文本：长数字在表格软件和 JSON 读取器中会丢失位数"},

@@ -128,6 +128,9 @@ static int in_range(const cr_case *c, const cr_sym_field *f, int64_t value)
     case CR_T_MONTH: return cr_month_of(CR_DATE_MIN) <= value && value <= cr_month_of(CR_DATE_MAX);
     case CR_T_ENUM:
         return 0 <= value && value < (int64_t)c->policy->program.enums.at[t->index].n_values;
+    case CR_T_SET: /* bits of words that there are; 63 of them fit */
+        return value >= 0 && (c->policy->program.enums.at[t->index].n_values >= 63 ||
+                              value >> c->policy->program.enums.at[t->index].n_values == 0);
     case CR_T_REGION: return 0 <= value && value < (int64_t)c->policy->regions.n;
     default: return 1;
     }

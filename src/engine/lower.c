@@ -43,6 +43,8 @@ static void field_bounds(const cr_build *b, const cr_type *type, cr_i128 *lo, cr
     } else if (type->kind == CR_T_ENUM) {
         *lo = type->event ? -1 : 0;
         *hi = b->program->enums.at[type->index].n_values;
+    } else if (type->kind == CR_T_SET) {
+        *hi = ((cr_i128)1 << b->program->enums.at[type->index].n_values) - 1;
     } else if (type->kind == CR_T_REGION) {
         *hi = b->policy->regions.n;
     }
@@ -71,8 +73,8 @@ static cr_pval read_field_raw(cr_build *b, int32_t space, int32_t field)
     cr_pval v = cr_pval_none();
     cr_insn insn = insn_of(CR_OP_INPUT, space);
     insn.imm = field;
-    if (f->type.kind == CR_T_TEXT || f->type.kind == CR_T_SET || f->type.kind == CR_T_ROWS) {
-        cr_build_fail(b, "text, sets and lists of a case cannot be computed with in this version");
+    if (f->type.kind == CR_T_TEXT || f->type.kind == CR_T_ROWS) {
+        cr_build_fail(b, "text and lists of a case cannot be computed with in this version");
         return v;
     }
     field_bounds(b, &f->type, &v.lo, &v.hi);
@@ -559,9 +561,8 @@ static cr_pval read_field_on(cr_build *b, cr_env *env, int32_t space, const cr_e
     const cr_sym_field *f = &b->program->fields.at[x->ref.index];
     cr_pval day = cr_lower(b, env, space, x->at), v = cr_pval_none();
     cr_insn insn = insn_of(CR_OP_INPUT_ON, space);
-    if (b->failed || f->type.kind == CR_T_TEXT || f->type.kind == CR_T_SET ||
-        f->type.kind == CR_T_ROWS) {
-        cr_build_fail(b, "text, sets and lists of a case cannot be computed with in this version");
+    if (b->failed || f->type.kind == CR_T_TEXT || f->type.kind == CR_T_ROWS) {
+        cr_build_fail(b, "text and lists of a case cannot be computed with in this version");
         return v;
     }
     field_bounds(b, &f->type, &v.lo, &v.hi);

@@ -308,7 +308,10 @@ static void compare(cr_checker *c, cr_expr *x)
 
 static void membership(cr_checker *c, cr_expr *x)
 {
-    cr_c_expr(c, x->a, NULL);
+    cr_type set = {0};
+    int in_set = x->args.n == 1 && cr_c_names_set(c, x->args.at[0], &set);
+    set.kind = CR_T_ENUM; /* `id_card in held`: a word of the set */
+    cr_c_expr(c, x->a, in_set ? &set : NULL);
     set_kind(x, CR_T_BOOL);
     for (uint32_t i = 0; i < x->args.n; i++) {
         cr_expr *item = x->args.at[i];

@@ -299,6 +299,23 @@ static void settle(cr_checker *c, cr_expr *x, cr_found f)
     }
 }
 
+int cr_c_names_set(cr_checker *c, const cr_expr *name, cr_type *out)
+{
+    cr_found f = {0};
+    if (name->kind != CR_X_NAME)
+        return 0;
+    int found = has_dot(name->text)
+                    ? find_def(c, name->text, &f) || find_on_entity(c, name->text, &f)
+                    : find_plain(c, name->text, &f);
+    if (!found && !find_param(c, name->text, &f))
+        return 0;
+    *out = f.kind == CR_REF_FIELD   ? c->p->fields.at[f.index].type
+           : f.kind == CR_REF_DEF   ? c->p->defs.at[f.index].type
+           : f.kind == CR_REF_PARAM ? c->p->params.at[f.index].type
+                                    : *out;
+    return out->kind == CR_T_SET;
+}
+
 int cr_c_stands_for_row(cr_checker *c, const cr_expr *name)
 {
     cr_found f = {0};

@@ -125,7 +125,10 @@ cr_type cr_c_type(cr_checker *c, const cr_type_expr *t)
         break;
     case CR_TW_SET:
         out = cr_c_type(c, t->element);
-        if (out.kind == CR_T_ENUM) {
+        if (out.kind == CR_T_ENUM && c->p->enums.at[out.index].n_values > 63) {
+            cr_c_report(c, CR_D_TOO_MANY, t->pos, t->name, "a set of at most 63 words");
+            out.kind = CR_T_ERROR;
+        } else if (out.kind == CR_T_ENUM) {
             out.kind = CR_T_SET;
         } else if (out.kind != CR_T_ERROR) {
             cr_c_report(c, CR_D_UNKNOWN_TYPE, t->pos, t->name, "a set of words");

@@ -32,7 +32,7 @@ static void fact_values(cr_parser *p, cr_fact *f)
     do {
         CR_P_PUSH(p, f->at, cr_p_tok(p)->pos);
         CR_P_PUSH(p, f->names, cr_p_word(p, "a field"));
-        CR_P_PUSH(p, f->values, cr_p_expr(p));
+        CR_P_PUSH(p, f->values, cr_p_listed(p, cr_p_expr));
         CR_P_PUSH(p, f->since, cr_p_take(p, "from") ? cr_p_date(p) : CR_DATE_MIN);
     } while (!p->failed && cr_p_take(p, ","));
 }

@@ -48,6 +48,8 @@ int cr_policy_make_hash(cr_policy *p, cr_diags *d)
     cr_sha256_init(&hash);
     uint32_t n = hashed_files(p, list);
     for (uint32_t i = 0; i < n; i++) {
+        /* where a file begins, and what it is: no token contains a line feed */
+        cr_sha256_put(&hash, p->files[list[i]].is_amendment ? "\nA" : "\nP", 2);
         int bad = cr_format_hash(&hash, &p->files[list[i]], d);
         if (bad)
             return bad;

@@ -215,8 +215,9 @@ int cr_ptable_key(const cr_ptable *t, const int64_t *values, uint32_t *out)
 {
     uint32_t key = 0;
     for (uint32_t k = 0; k < t->n_keys; k++) {
-        uint64_t v = (uint64_t)values[k] - (uint64_t)t->key_lo[k]; /* no value is too far away */
-        if (values[k] < t->key_lo[k] || v >= t->key_size[k])
+        /* what lies below wraps around, and so lies far above */
+        uint64_t v = (uint64_t)values[k] - (uint64_t)t->key_lo[k];
+        if (v >= t->key_size[k])
             return 1;
         key = key * t->key_size[k] + (uint32_t)v;
     }

@@ -85,6 +85,19 @@ static void check_chains(const cr_policy *p, cr_diags *d)
         }
 }
 
+/* A version for a place: an unlisted code would silently be one for the place above it, or for
+ * none.
+ */
+static void check_versions(const cr_policy *p, cr_diags *d)
+{
+    for (uint32_t i = 0; i < p->ast.stmts.n; i++) {
+        const cr_stmt *s = p->ast.stmts.at[i];
+        if (s->region.n > 0 && cr_map_get(&p->region_map, s->region) < 0)
+            cr_diag_add(d, CR_D_UNKNOWN_REGION, s->name_pos, s->region,
+                        CR_STR("a listed region after 'in region'"));
+    }
+}
+
 /* Depth, province and city by walking up. */
 static void place_all(cr_policy *p)
 {
@@ -119,6 +132,7 @@ int cr_policy_make_regions(cr_policy *p, cr_diags *d)
             link_rows(p, p->ast.stmts.at[i], d);
     if (d->errors == errors)
         check_chains(p, d);
+    check_versions(p, d);
     place_all(p);
     return d->errors > errors;
 }

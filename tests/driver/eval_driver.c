@@ -83,6 +83,8 @@ static struct json_object *value(civ_workspace *w, const civ_value *v, size_t ou
 static void paths_of(civ_policy *policy, struct json_object *paths, struct json_object *rows,
                      const char *prefix)
 {
+    if (!json_object_is_type(rows, json_type_object))
+        return; /* a word of a set */
     json_object_object_foreach(rows, key, list)
     {
         for (size_t i = 0;

@@ -109,6 +109,8 @@ class Policy:
 
     def finished(self, declared: Type) -> Type:
         """A type with the name of an enum looked up."""
+        if declared.kind == "set" and not declared.words:
+            declared.words = self.pack.enums[declared.name].words
         if declared.kind == "enum" and not declared.words:
             if declared.name in self.pack.entities and declared.name not in self.pack.enums:
                 return Type("row", name=declared.name)
@@ -471,7 +473,7 @@ def field_of(policy: Policy, entity: str, key: str) -> Optional[Field]:
 
 
 def in_yuan(value: object, fen: bool) -> object:
-    if isinstance(value, list):
+    if isinstance(value, list) and fen:
         return [{**entry, "value": in_yuan(entry["value"], fen)} for entry in value]
     return Fraction(value, 100) if fen and value is not None else value
 
@@ -520,6 +522,10 @@ def read_stated(policy: Policy, field: Field, stated: object):
         word = stated if stated in field.type.words else field.type.codes.get(stated)
         if word is not None:
             return word, True
+    elif kind == "set":
+        words = [word if word in field.type.words else None for word in stated]
+        if None not in words:
+            return Words(word for word in field.type.words if word in words), True
     elif kind == "region":
         code = policy.region_code(str(stated))
         return Region(code or stated), code is not None
@@ -822,8 +828,8 @@ class Run:
     @staticmethod
     def stated_on(stated: object, field: Field, day) -> object:
         """What a history says on a day: its latest entry by then; before the first, nothing."""
-        if not isinstance(stated, list):
-            return stated
+        if not isinstance(stated, list) or not any(isinstance(entry, dict) for entry in stated):
+            return stated  # a list of words is a set
         begun = [entry for entry in stated if day is NEVER or dates.parse_date(entry["from"]) <= day]
         if not begun:
             return ABSENT
@@ -1284,7 +1290,9 @@ class Run:
     # -- the month before --
 
     def e_in_set(self, e, scope, wanted):
-        a, words = self.expr(e[2], scope), self.expr(e[3], scope)
+        kind = self.policy.type_of(e[3], scope)
+        word = Type("enum", words=kind.words) if kind is not None and kind.kind == "set" else None
+        a, words = self.expr(e[2], scope, word), self.expr(e[3], scope)
         both = worst((a, words))
         if not both.known:
             return both
@@ -1485,6 +1493,8 @@ def plain(e) -> object:
         return int(e[3]) if e[3].isdigit() and len(e[3]) < 6 else e[3]
     if e[0] in ("yes", "no"):
         return e[0] == "yes"
+    if e[0] == "words":
+        return e[1]
     if e[0] == "none":
         return "none"
     if e[0] == "name":
@@ -1494,8 +1504,9 @@ def plain(e) -> object:
 
 def example_case(policy: Policy, lines: List[tuple]) -> Tuple[dict, dict]:
     """(case, {path: row of it}) of the lines of an example, `given` blocks spread out."""
-    root = next(name for name, entity in policy.pack.entities.items() if entity["root"]
-                and any(line[0] == "fact" and line[1][0] == name for line in lines) or name == "household")
+    roots = [name for name, entity in policy.pack.entities.items() if entity["root"]]
+    named = [name for name in roots if any(line[0] == "fact" and line[1][0] == name for line in lines)]
+    root = (named + [name for name in roots if name == "household"] + roots)[0]
     case: dict = {}
     defaults: Dict[str, dict] = {}
     places = {(): case}
@@ -1504,7 +1515,12 @@ def example_case(policy: Policy, lines: List[tuple]) -> Tuple[dict, dict]:
             holder = places[tuple(line[1][:-1])]
             holder[line[1][-1]] = []
         elif line[0] == "fact":
-            facts = {name: plain(value) for name, value in line[2]}
+            facts = {}
+            for name, value, since in line[2]:
+                if since is None:
+                    facts[name] = plain(value)
+                else:
+                    facts.setdefault(name, []).append({"from": shown(since), "value": plain(value)})
             path = [part for group in line[1] for part in group.split(".")]
             if path == [root]:
                 case.update(facts)
@@ -1537,16 +1553,36 @@ def run_example(policy: Policy, lines: List[tuple]) -> List[str]:
     own.lets = policy.lets + [line for line in lines if line[0] == "let"]
     days = [line[1] for line in lines if line[0] == "on"]
     run = Run(own, make_case(own, case), False, False)
+    for line in lines:
+        if line[0] == "months":
+            run.first_month = int(line[1])
+            days = [Month(month).last() for month in range(int(line[1]), int(line[2]) + 1)]
     findings = []
     for line in lines:
         if line[0] == "gives":
-            _, groups, name, kind, wanted, causes = line
+            _, groups, name, kind, wanted, causes, total, first, last = line
             row = run.root
             path = [part for group in groups for part in group.split(".")]
             for field, ident in zip(path[0::2], path[1::2]):
                 row = next(child for child in row.rows[field] if child.id == ident)
-            findings += check_example(run, row, name, days[0], kind, wanted, causes)
+            asked = [day for day in days if (first is None or dates.month_of(day) >= first)
+                     and (last is None or dates.month_of(day) <= last)]
+            if total:
+                findings += check_total(run, row, name, asked, wanted)
+            else:
+                for day in asked:
+                    findings += check_example(run, row, name, day, kind, wanted, causes)
     return findings
+
+
+def check_total(run: Run, row: CaseRow, name: str, days: List[datetime.date], wanted) -> List[str]:
+    """The sum over the months, in the unit of one month's value."""
+    target = run.policy.rule_or_reason(row.entity, name)
+    values = [run.output(row, target.name, day) for day in days]
+    number = run.expr(wanted, Scope(row, None, "", days[0], {}, {}, {}))
+    if any(not one.known for one in values) or sum(one.value for one in values) != number.value:
+        return [f"total of {name}: expected {wanted}, found {[triple(one) for one in values]}"]
+    return []
 
 
 def check_example(run: Run, row: CaseRow, name: str, day, kind: int, wanted, causes: List[str]) -> List[str]:
@@ -1554,7 +1590,7 @@ def check_example(run: Run, row: CaseRow, name: str, day, kind: int, wanted, cau
     if target is None:
         return [f"no output {name}"]
     value = run.output(row, target.name, day, target.what == "reason")
-    missing = [cause for cause in causes if not any(one.partition(":")[2] == cause for one in value.causes)]
+    missing = [cause for cause in causes if not any(cause in (one.partition(":")[2], one.partition(":")[0]) for one in value.causes)]
     if value.kind != kind or missing:
         return [f"{name}: expected {KIND_NAMES[kind]} {wanted} {causes}, found {triple(value)}"]
     if kind != KNOWN:

@@ -554,6 +554,11 @@ class Reader:
             self.take(",")
         return ("words", words)
 
+    def listed_or_number(self):
+        """An expectation: words in brackets, or a number, which may be written with brackets, too."""
+        words = self.sees("(") and all(t.kind == "word" or t.text in (",", ")") for t in self.line[self.at + 1:self.at + 2])
+        return self.listed() if words else self.meas()
+
     def among(self):
         self.need("among")
         name = self.next("word")
@@ -997,6 +1002,11 @@ class Parser:
         if r.sees("on") and r.peek(1) and r.peek(1).kind == "date":
             r.take("on")
             return ("on", r.date())
+        if r.sees("months") and r.peek(1) and r.peek(1).kind == "month":
+            r.take("months")
+            first = parse_month(r.next("month"))
+            r.need("to")
+            return ("months", first, parse_month(r.next("month")))
         if r.sees("given") and r.peek(1) and r.peek(1).kind == "word":
             r.take("given")
             return ("given", r.next("word"))
@@ -1010,7 +1020,7 @@ class Parser:
         facts = []
         if r.take(":"):
             while not r.done():
-                facts.append((r.next("word"), r.expr()))
+                facts.append((r.next("word"), r.listed(), r.date() if r.take("from") else None))
                 if not r.take(","):
                     break
         r.end()
@@ -1032,13 +1042,14 @@ class Parser:
                 keys.append(self.key(r))
             r.need("]")
         r.need("=")
-        value = r.expr()
+        value = r.listed()
         r.end()
         return ("let", name, keys, value)
 
     def gives(self, r: Reader) -> tuple:
         groups = []
         kind = None
+        total = r.take("total", "of")
         while kind is None and r.kind("word"):
             for i, words in enumerate((("undetermined",), ("no", "data"), ("not", "in", "force"), ("invalid",)), 1):
                 if r.take(*words):
@@ -1050,19 +1061,20 @@ class Parser:
         if kind is None:
             r.need("=")
             kind = 0
-            rest = [token.text for token in r.line[r.at:]]
-            if rest[:1] == ["("] and rest[-1:] == [")"] and all(t.kind == "word" or t.text == ","
-                                                              for t in r.line[r.at + 1:-1]):
-                value = ("words", [text for text in rest[1:-1] if text != ","])
-                r.rest()
-            else:
-                value = r.expr()
+            value = r.listed_or_number()
         causes = []
         if r.take("("):
             causes = r.names()
             r.need(")")
+        first = last = None
+        if r.take("in"):
+            first = last = parse_month(r.next("month"))
+        if r.take("from"):
+            first = parse_month(r.next("month"))
+        if r.take("to"):
+            last = parse_month(r.next("month"))
         r.end()
-        return ("gives", groups[:-1], groups[-1], kind, value, causes)
+        return ("gives", groups[:-1], groups[-1], kind, value, causes, total, first, last)
 
 
 def public_name(rule: Rule) -> Tuple[str, str]:

@@ -70,6 +70,7 @@ class Maker:
         self.parameters: Dict[str, List[str]] = {}          # kind -> expressions
         self.decisions: Dict[str, List[str]] = {}
         self.count = 0
+        self.sets: Dict[str, List[str]] = {}
 
     def chance(self, share: float) -> bool:
         return self.rng.random() < share
@@ -89,6 +90,10 @@ class Maker:
                 event = "event " if name == "items" and self.chance(0.4) else ""
                 least = ", at least 1" if self.chance(0.2) else ""
                 self.out.append(f"  {name} : {event}list of {child}{least}, at most 4")
+            if self.chance(0.4):
+                name = self.fresh("f")
+                self.out.append(f'  {name} : set of colour  "{name}"')
+                self.sets.setdefault(entity, []).append(name)
             for kind in ("int", "int", "money", "money", "num", "bool", "bool", "colour", "date", "date", "month"):
                 if self.chance(0.75):
                     self.field(entity, kind)
@@ -267,6 +272,10 @@ class Maker:
             return f"({rng.choice(['any', 'all'])} {name} where {self.expr(child, 'bool', depth)}{have})"
         if form == 9:
             return f"({self.expr(entity, 'int', depth)} in ({rng.randint(0, 3)} .. {rng.randint(4, 9)}, {rng.randint(10, 12)}))"
+        held = [name for level in self.chain[entity] for name in self.sets.get(level, [])]
+        if form == 7 and held:
+            word = self.any_name(entity, "colour") or rng.choice(COLOURS)
+            return f"({rng.choice([word, rng.choice(COLOURS)])} {rng.choice(['in', 'not in'])} {rng.choice(held)})"
         if form == 11 and self.chance(0.5):
             return f"({self.leaf(entity, 'money')} {rng.choice(['within', 'not within'])} {self.limit_name})"
         if form == 10 and entity == "household":
@@ -630,6 +639,8 @@ def random_value(rng: random.Random, policy, field: Field, wild: float) -> objec
         return (datetime.date(1930, 1, 1) + datetime.timedelta(days=rng.randint(0, 35000))).isoformat()
     if kind == "month":
         return f"{rng.randint(2019, 2025)}-{rng.randint(1, 12):02d}"
+    if kind == "set":
+        return rng.sample(field.type.words, rng.randint(0, 3))
     if kind == "region":
         return rng.choice(POOL)
     if kind == "text":

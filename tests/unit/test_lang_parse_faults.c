@@ -284,6 +284,29 @@ static void a_limit_may_be_met_anywhere(void **state)
     }
 }
 
+/* A policy whose only finding is a warning that finds no memory is not built. */
+static void a_warning_is_not_lost(void **state)
+{
+    static const char text[] = "module m \"模块\"\nparameter m.p : integer\n"
+                               "  nation : 1 to 2020-12-31\n  nation : 2 from 2021-01-02\n"
+                               "  by design \"t\"\n";
+    fx_memory full = {0, 0, 1, 1};
+    cr_file file = file_of("m.civ", (char *)text, sizeof text - 1);
+    cr_policy_input in = {&file, 1, NULL, 0, 0};
+    (void)state;
+    for (int fails = 0; fails < 2; fails++) {
+        cr_arena arena;
+        cr_diags diags;
+        cr_policy *policy = NULL;
+        cr_arena_init(&arena, fails ? (cr_alloc){fx_alloc, &full} : cr_alloc_default());
+        cr_diags_init(&diags, &arena);
+        assert_int_equal(cr_policy_build(&policy, &in, cr_alloc_default(), &diags), fails ? 2 : 0);
+        assert_int_equal(diags.list.n, !fails);
+        cr_policy_release(policy);
+        cr_arena_free(&arena);
+    }
+}
+
 /* Through the public door: the findings are there, or memory was out. */
 static civ_status build(const texts *t, fx_memory *memory, size_t *findings)
 {
@@ -344,6 +367,7 @@ int main(void)
         cmocka_unit_test(every_request_of_a_good_text_may_fail),
         cmocka_unit_test(requests_of_many_errors_may_fail),
         cmocka_unit_test(a_limit_may_be_met_anywhere),
+        cmocka_unit_test(a_warning_is_not_lost),
         cmocka_unit_test(every_allocation_of_a_build_may_fail),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -369,6 +369,23 @@ static void the_hash_tells_policies_apart(void **state)
     }
 }
 
+#define MORE "parameter m.p\n  610000 : 3 from 2030-01-01 by design \"t\"\n"
+
+/* The same statements are another policy where they stand in an amendment: there they come last. */
+static void the_hash_tells_amendments_from_packs(void **state)
+{
+    char pack[65], amendment[65], apart[65];
+    const fx_texts in_pack = {.packs = {HEAD RATE MORE}};
+    const fx_texts in_amendment = {.packs = {HEAD RATE}, .amendments = {MORE}};
+    const fx_texts in_file = {.packs = {HEAD RATE, MORE}};
+    (void)state;
+    hash_of(pack, &in_pack);
+    hash_of(amendment, &in_amendment);
+    hash_of(apart, &in_file);
+    assert_string_not_equal(pack, amendment);
+    assert_string_not_equal(apart, amendment);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -389,6 +406,7 @@ int main(void)
         cmocka_unit_test(the_nearest_name_is_proposed),
         cmocka_unit_test(many_changes_end_soon),
         cmocka_unit_test(the_hash_tells_policies_apart),
+        cmocka_unit_test(the_hash_tells_amendments_from_packs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

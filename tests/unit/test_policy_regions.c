@@ -202,6 +202,27 @@ static void statements_make_one_calendar(void **state)
     fx_drop(&b);
 }
 
+/* Days next to each other are one span; a day between two spans is in neither. */
+static void spans_end_where_they_say(void **state)
+{
+    fx_built b;
+    const fx_texts t = {
+        .packs = {
+            "module m \"模块\"\ncalendar \"c\"\n  covers 2021-03-01 to 2021-03-02, 2021-03-03, "
+            "2021-03-05 to 2021-03-31\n  off 2021-03-08, 2021-03-10, 2021-03-11\n"
+            "  by design \"t\"\n"}};
+    (void)state;
+    fx_fine(&b, &t);
+    assert_int_equal(b.policy->calendar.n_cover, 2);
+    assert_int_equal(b.policy->calendar.n_off, 3);
+    assert_int_equal(working(&b, "2021-03-03"), 1);
+    assert_int_equal(working(&b, "2021-03-04"), -1);
+    assert_int_equal(working(&b, "2021-03-05"), 1);
+    assert_int_equal(working(&b, "2021-03-09"), 1);
+    assert_int_equal(working(&b, "2021-03-11"), 0);
+    fx_drop(&b);
+}
+
 /* Ends of the time that the library knows. */
 static void the_whole_time_may_be_covered(void **state)
 {
@@ -255,6 +276,7 @@ int main(void)
         cmocka_unit_test(rings_are_refused),
         cmocka_unit_test(places_that_are_not_listed_are_refused),
         cmocka_unit_test(statements_make_one_calendar),
+        cmocka_unit_test(spans_end_where_they_say),
         cmocka_unit_test(the_whole_time_may_be_covered),
         cmocka_unit_test(days_without_an_end_are_refused),
         cmocka_unit_test(repeated_days_cost_nothing),

@@ -243,7 +243,7 @@ static void too_many_bounds_are_refused_quickly(void **state)
                           HEAD "parameter m.p : integer\n  keys share\n  by design "
                                "\"t\"\n");
     for (int i = 0; i < ROWS; i++)
-        n += (size_t)snprintf(text + n, room - n, "  [%d .. %d) : 1\n", ROWS - i, ROWS - i + 1);
+        n += (size_t)snprintf(text + n, room - n, "  [%d .. %d) : 1\n", i, i + 1);
     const fx_texts t = {.packs = {text}};
     fx_refused(&t, CR_D_TOO_MANY, 19);
     free(text);

@@ -20,6 +20,7 @@ cr_case *cr_case_make(cr_policy *policy, cr_alloc alloc, int32_t root)
     cr_case *c = cr_mem_get(&alloc, 1, sizeof *c);
     if (!c)
         return NULL;
+    c->input.is = &cr_case_input;
     c->alloc = alloc;
     c->root = root;
     c->from = CR_PLAIN;
@@ -118,7 +119,7 @@ int cr_case_row(cr_case *c, int32_t field, uint32_t parent, uint32_t *row)
     return 0;
 }
 
-static int in_range(const cr_case *c, const cr_sym_field *f, int64_t value)
+int cr_field_holds(const cr_policy *policy, const cr_sym_field *f, int64_t value)
 {
     const cr_type *t = &f->type;
     switch (t->kind) {
@@ -127,11 +128,11 @@ static int in_range(const cr_case *c, const cr_sym_field *f, int64_t value)
     case CR_T_DATE: return CR_DATE_MIN <= value && value <= CR_DATE_MAX;
     case CR_T_MONTH: return cr_month_of(CR_DATE_MIN) <= value && value <= cr_month_of(CR_DATE_MAX);
     case CR_T_ENUM:
-        return 0 <= value && value < (int64_t)c->policy->program.enums.at[t->index].n_values;
+        return 0 <= value && value < (int64_t)policy->program.enums.at[t->index].n_values;
     case CR_T_SET: /* bits of words that there are; 63 of them fit */
-        return value >= 0 && (c->policy->program.enums.at[t->index].n_values >= 63 ||
-                              value >> c->policy->program.enums.at[t->index].n_values == 0);
-    case CR_T_REGION: return 0 <= value && value < (int64_t)c->policy->regions.n;
+        return value >= 0 && (policy->program.enums.at[t->index].n_values >= 63 ||
+                              value >> policy->program.enums.at[t->index].n_values == 0);
+    case CR_T_REGION: return 0 <= value && value < (int64_t)policy->regions.n;
     default: return 1;
     }
 }
@@ -195,14 +196,14 @@ cr_cell cr_case_at(const cr_case_field *f, uint32_t row, int32_t day, int64_t *v
 int cr_case_put(cr_case *c, int32_t field, uint32_t row, int64_t value)
 {
     if (c->from != CR_PLAIN) {
-        int known = in_range(c, &c->policy->program.fields.at[field], value);
+        int known = cr_field_holds(c->policy, &c->policy->program.fields.at[field], value);
         cr_since entry = {row, c->from, known ? value : 0,
                           (uint8_t)(known ? CR_CELL_KNOWN : CR_CELL_INVALID)};
         return put_since(c, field, entry);
     }
     if (reserve_field(c, field, row))
         return 1;
-    int fits = in_range(c, &c->policy->program.fields.at[field], value);
+    int fits = cr_field_holds(c->policy, &c->policy->program.fields.at[field], value);
     c->fields[field].value[row] = fits ? value : 0;
     c->fields[field].cell[row] = fits ? CR_CELL_KNOWN : CR_CELL_INVALID;
     return 0;

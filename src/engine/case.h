@@ -4,13 +4,9 @@
 #define CR_ENGINE_CASE_H
 
 #include "base/date.h"
-#include "policy/policy.h"
+#include "engine/input.h"
 
-/* What a cell says. Absent is not unknown: an absent event has not happened, an absent field may
- * have a default. */
 #define CR_PLAIN INT32_MIN
-
-typedef enum cr_cell { CR_CELL_ABSENT, CR_CELL_KNOWN, CR_CELL_UNKNOWN, CR_CELL_INVALID } cr_cell;
 
 typedef struct cr_since { /* what a cell says from a day on */
     uint32_t row;
@@ -33,6 +29,7 @@ typedef struct cr_case_space {
 } cr_case_space;
 
 typedef struct cr_case {
+    cr_input input;
     cr_policy *policy;
     cr_alloc alloc;
     int32_t root;
@@ -40,6 +37,8 @@ typedef struct cr_case {
     cr_case_field *fields; /* per field of the program */
     cr_case_space *spaces; /* per entity */
 } cr_case;
+
+extern const cr_input_class cr_case_input;
 
 cr_case *cr_case_make(cr_policy *policy, cr_alloc alloc, int32_t root); /* NULL = out of memory */
 void cr_case_free(cr_case *c);

@@ -65,8 +65,9 @@ void cr_workspace_free(cr_workspace *w)
 
 /* ---- rows ---- */
 
-static int reserve_rows(cr_workspace *w, cr_space_rows *s, uint32_t rows, uint32_t parents)
+int cr_workspace_reserve(cr_workspace *w, int32_t entity, uint32_t rows, uint32_t parents)
 {
+    cr_space_rows *s = &w->spaces[entity];
     if (rows > s->cap) {
         uint32_t cap = rows * 2;
         uint32_t *p = cr_mem_get(&w->alloc, cap, sizeof *p);
@@ -92,54 +93,6 @@ static int reserve_rows(cr_workspace *w, cr_space_rows *s, uint32_t rows, uint32
         s->list_memory = list;
         s->parent_cap = cap;
     }
-    return 0;
-}
-
-/* A list that was not stated is unknown, or empty if it is an event list; one with too few or too
- * many rows is invalid. */
-static uint8_t list_cell(const cr_workspace *w, const cr_entity *e, uint32_t parent, uint32_t rows)
-{
-    cr_cell cell = cr_case_cell(w->input, e->parent_field, parent);
-    if (cell == CR_CELL_KNOWN)
-        return rows < e->at_least || rows > e->at_most ? CR_INVALID : CR_KNOWN;
-    if (cell == CR_CELL_ABSENT && w->calc->policy->program.fields.at[e->parent_field].type.event)
-        return CR_KNOWN;
-    return cell == CR_CELL_INVALID ? CR_INVALID : CR_UNDETERMINED;
-}
-
-static int fill_space(cr_workspace *w, int32_t entity)
-{
-    const cr_entity *e = &w->calc->policy->program.entities.at[entity];
-    const cr_case_space *in = &w->input->spaces[entity];
-    cr_space_rows *s = &w->spaces[entity];
-    uint32_t parents = w->spaces[e->parent].n, at = 0;
-    if (reserve_rows(w, s, in->n, parents ? parents : 1))
-        return 2;
-    s->n = in->n;
-    s->list = NULL;
-    if (in->n > 0)
-        memcpy(s->parent, in->parent, in->n * sizeof *s->parent);
-    for (uint32_t p = 0; p < parents; p++) {
-        s->off[p] = at;
-        while (at < in->n && in->parent[at] == p)
-            at++;
-        s->list_memory[p] = list_cell(w, e, p, at - s->off[p]);
-        if (s->list_memory[p] != CR_KNOWN)
-            s->list = s->list_memory;
-    }
-    s->off[parents] = at;
-    return 0;
-}
-
-/* Entities may be declared in any order, so children are filled depth by depth. */
-static int fill_rows(cr_workspace *w)
-{
-    const cr_program *p = &w->calc->policy->program;
-    w->spaces[w->calc->root].n = 1;
-    for (int32_t depth = 1; depth <= 8; depth++)
-        for (uint32_t i = 0; i < p->entities.n; i++)
-            if (w->calc->spaces[i] && p->entities.at[i].depth == depth && fill_space(w, (int32_t)i))
-                return 2;
     return 0;
 }
 
@@ -248,7 +201,7 @@ static int make_frame(cr_workspace *w, cr_frame *f, const cr_plan *plan)
 
 /* ---- evaluation ---- */
 
-static uint32_t plan_for(const cr_calculator *calc, int32_t on)
+uint32_t cr_calculator_plan(const cr_calculator *calc, int32_t on)
 {
     uint32_t lo = 0, hi = calc->plans.n;
     while (hi - lo > 1) {
@@ -261,23 +214,29 @@ static uint32_t plan_for(const cr_calculator *calc, int32_t on)
     return lo;
 }
 
-int cr_workspace_run(cr_workspace *w, const cr_case *input, int32_t on)
+int cr_workspace_run_block(cr_workspace *w, const cr_input *input, uint32_t at, int32_t on,
+                           const int32_t *days)
 {
-    if (on < CR_DATE_MIN || on > CR_DATE_MAX)
-        return 3;
-    uint32_t at = plan_for(w->calc, on);
     const cr_plan *plan = &w->calc->plans.at[at];
     cr_frame *f = &w->frames[at];
     w->frame = NULL;
     w->input = input;
     w->on = on;
-    if (fill_rows(w) || (!frame_fits(w, f) && make_frame(w, f, plan)))
+    w->days = days;
+    if (input->is->rows(input, w) || (!frame_fits(w, f) && make_frame(w, f, plan)))
         return 2;
     w->frame = f;
     for (const cr_step *step = plan->run, *end = step + plan->n_run; step < end; step++)
         if (w->spaces[step->insn.space].n > 0)
             step->kernel(w, &step->insn);
     return 0;
+}
+
+int cr_workspace_run(cr_workspace *w, const cr_case *input, int32_t on)
+{
+    if (on < CR_DATE_MIN || on > CR_DATE_MAX)
+        return 3;
+    return cr_workspace_run_block(w, &input->input, cr_calculator_plan(w->calc, on), on, NULL);
 }
 
 cr_i128 cr_lane_get(const cr_workspace *w, int32_t reg, uint32_t row)

@@ -63,11 +63,12 @@ typedef struct cr_cause_list {
 typedef struct cr_workspace {
     cr_calculator *calc;
     cr_alloc alloc;
-    cr_frame *frames;      /* per plan */
-    cr_frame *frame;       /* of the last evaluation; NULL = none */
-    cr_space_rows *spaces; /* per entity */
-    const cr_case *input;
-    int32_t on;
+    cr_frame *frames;        /* per plan */
+    cr_frame *frame;         /* of the last evaluation; NULL = none */
+    cr_space_rows *spaces;   /* per entity */
+    const cr_input *input;   /* of the block evaluated last */
+    int32_t on;              /* the date decided for */
+    const int32_t *days;     /* per root row, where they differ; NULL = on */
     uint32_t step;           /* months of the timeline before this one; 0 outside of timelines */
     cr_kept *kept;           /* per definition; NULL before the first timeline */
     cr_cause_list causes[2]; /* of the month before, and room for this one's */
@@ -82,6 +83,15 @@ void cr_workspace_free(cr_workspace *w);
 /* Evaluates one case. 0 fine, 2 out of memory (the workspace is as before), 3 the date is out of
  * range. */
 int cr_workspace_run(cr_workspace *w, const cr_case *input, int32_t on);
+/* Evaluates a block by the plan at index `plan`. days: per root row, dates that it serves; NULL =
+ * all on `on`. 0 fine, 2 out of memory. */
+int cr_workspace_run_block(cr_workspace *w, const cr_input *input, uint32_t plan, int32_t on,
+                           const int32_t *days);
+/* Index of the plan that serves a date. */
+uint32_t cr_calculator_plan(const cr_calculator *calc, int32_t on);
+/* For inputs: room for `rows` rows of an entity below `parents` parent rows. 0 fine, 1 out of
+ * memory. */
+int cr_workspace_reserve(cr_workspace *w, int32_t entity, uint32_t rows, uint32_t parents);
 
 /* Keeps what passes to the next month after an evaluation. 0 fine, 2 out of memory. */
 int cr_workspace_keep(cr_workspace *w);

@@ -302,47 +302,6 @@
             w->frame->st[i->dst] = NULL;                                                           \
     }
 
-/* Numbers are stated as 64-bit integers; the proof of the lane is the field's range, checked when
- * the cell was stated. */
-#define INPUT(T)                                                                                   \
-    static void input_##T(cr_workspace *w, const cr_insn *i)                                       \
-    {                                                                                              \
-        const cr_case_field *f = &w->input->fields[i->imm];                                        \
-        const cr_type *type = &w->calc->policy->program.fields.at[i->imm].type;                    \
-        T *d = VAL(w, i->dst);                                                                     \
-        uint8_t *s = w->frame->st_memory[i->dst], any = 0;                                         \
-        int64_t never = input_never(type), value = 0;                                              \
-        for (uint32_t k = 0, n = N(w, i); k < n; k++) {                                            \
-            uint8_t cell = k < f->cap ? f->cell[k] : (uint8_t)CR_CELL_ABSENT;                      \
-            value = k < f->cap ? f->value[k] : 0;                                                  \
-            if (f->n_since)                                                                        \
-                cell = (uint8_t)cr_case_at(f, k, w->on, &value);                                   \
-            s[k] = cell_status(cell, type->event);                                                 \
-            d[k] = (T)(cell == CR_CELL_KNOWN                   ? value                             \
-                       : cell == CR_CELL_ABSENT && type->event ? never                             \
-                                                               : 0);                               \
-            any |= s[k];                                                                           \
-        }                                                                                          \
-        w->frame->st[i->dst] = any ? s : NULL;                                                     \
-    }                                                                                              \
-    static void input_on_##T(cr_workspace *w, const cr_insn *i)                                    \
-    {                                                                                              \
-        const cr_case_field *f = &w->input->fields[i->imm];                                        \
-        const cr_type *type = &w->calc->policy->program.fields.at[i->imm].type;                    \
-        const int32_t *day = VAL(w, i->a);                                                         \
-        const uint8_t *x = ST(w, i->a);                                                            \
-        T *d = VAL(w, i->dst);                                                                     \
-        uint8_t *s = own_status(w, i->dst);                                                        \
-        int64_t never = input_never(type), value = 0;                                              \
-        for (uint32_t k = 0, n = N(w, i); k < n; k++) {                                            \
-            cr_cell cell = cr_case_at(f, k, day[k], &value);                                       \
-            s[k] = worst(status_at(x, k), cell_status((uint8_t)cell, type->event));                \
-            d[k] = (T)(cell == CR_CELL_KNOWN                   ? value                             \
-                       : cell == CR_CELL_ABSENT && type->event ? never                             \
-                                                               : 0);                               \
-        }                                                                                          \
-    }
-
 /* What the month before left; the lane's proof is the type's range, checked when it was kept. */
 #define CARRIED(T)                                                                                 \
     static void carried_##T(cr_workspace *w, const cr_insn *i)                                     \
@@ -370,20 +329,6 @@
         strict2(w, i, i->a, -1);                                                                   \
     }
 
-static int64_t input_never(const cr_type *type)
-{
-    return type->kind == CR_T_DATE || type->kind == CR_T_MONTH ? CR_NEVER
-           : type->kind == CR_T_ENUM                           ? -1
-                                                               : 0;
-}
-
-static uint8_t cell_status(uint8_t cell, int event)
-{
-    if (cell == CR_CELL_KNOWN || (cell == CR_CELL_ABSENT && event))
-        return CR_KNOWN;
-    return cell == CR_CELL_INVALID ? CR_INVALID : CR_UNDETERMINED;
-}
-
 #define ALL_LANES(T)                                                                               \
     BINARY(add, T, a[k] + b[k])                                                                    \
     BINARY(sub, T, a[k] - b[k])                                                                    \
@@ -407,7 +352,6 @@ static uint8_t cell_status(uint8_t cell, int event)
     RANKING(T)                                                                                     \
     CHOSEN(T)                                                                                      \
     ROWOF(T)                                                                                       \
-    INPUT(T)                                                                                       \
     CARRIED(T)                                                                                     \
     ROWVALUE(T)
 
@@ -565,21 +509,6 @@ static void k_within(cr_workspace *w, const cr_insn *i)
     strict2(w, i, i->a, i->b);
 }
 
-/* Marks row k of the result with a status of its own, making the column on first use. */
-static void own_failure(cr_workspace *w, const cr_insn *i, uint32_t k, uint8_t status)
-{
-    uint8_t *s = w->frame->st[i->dst], *mine = w->frame->st_memory[i->dst];
-    if (s != mine) {
-        if (s)
-            memcpy(mine, s, N(w, i));
-        else
-            memset(mine, CR_KNOWN, N(w, i));
-        w->frame->st[i->dst] = mine;
-    }
-    if (mine[k] == CR_KNOWN)
-        mine[k] = status;
-}
-
 static void k_place(cr_workspace *w, const cr_insn *i)
 {
     const int32_t *a = VAL(w, i->a);
@@ -688,58 +617,25 @@ static void k_part(cr_workspace *w, const cr_insn *i)
     }
 }
 
-/* ---- the case ---- */
+/* ---- what comes from outside ---- */
 
 static void k_on(cr_workspace *w, const cr_insn *i)
 {
     int32_t *d = VAL(w, i->dst);
     for (uint32_t k = 0, n = N(w, i); k < n; k++)
-        d[k] = w->on;
+        d[k] = w->days ? w->days[k] : w->on;
     w->frame->st[i->dst] = NULL;
+}
+
+static void k_cells(cr_workspace *w, const cr_insn *i)
+{
+    w->input->is->cells(w->input, w, i);
 }
 
 static void k_stepped(cr_workspace *w, const cr_insn *i)
 {
     memset(VAL(w, i->dst), w->step > 0, N(w, i));
     w->frame->st[i->dst] = NULL;
-}
-
-static void k_absent(cr_workspace *w, const cr_insn *i)
-{
-    const cr_case_field *f = &w->input->fields[i->imm];
-    int64_t value = 0;
-    int8_t *d = VAL(w, i->dst);
-    for (uint32_t k = 0, n = N(w, i); k < n; k++)
-        d[k] = cr_case_at(f, k, w->on, &value) == CR_CELL_ABSENT;
-    w->frame->st[i->dst] = NULL;
-}
-
-static void k_absent_on(cr_workspace *w, const cr_insn *i)
-{
-    const cr_case_field *f = &w->input->fields[i->imm];
-    const int32_t *day = VAL(w, i->a);
-    const uint8_t *x = ST(w, i->a);
-    int64_t value = 0;
-    int8_t *d = VAL(w, i->dst);
-    for (uint32_t k = 0, n = N(w, i); k < n; k++)
-        d[k] = !status_at(x, k) && cr_case_at(f, k, day[k], &value) == CR_CELL_ABSENT;
-    w->frame->st[i->dst] = NULL;
-}
-
-/* A value out of range was still given. Only an event that is said to be unknown leaves it open. */
-static void k_given(cr_workspace *w, const cr_insn *i)
-{
-    const cr_case_field *f = &w->input->fields[i->imm];
-    int64_t value = 0;
-    int event = w->calc->policy->program.fields.at[i->imm].type.event;
-    int8_t *d = VAL(w, i->dst);
-    w->frame->st[i->dst] = NULL;
-    for (uint32_t k = 0, n = N(w, i); k < n; k++) {
-        cr_cell cell = cr_case_at(f, k, w->on, &value);
-        d[k] = cell == CR_CELL_KNOWN || cell == CR_CELL_INVALID;
-        if (cell == CR_CELL_UNKNOWN && event)
-            own_failure(w, i, k, CR_UNDETERMINED);
-    }
 }
 
 /* ---- parameters ---- */
@@ -824,13 +720,13 @@ static void k_row_below(cr_workspace *w, const cr_insn *i)
 const cr_kernel cr_kernels[CR_OP_COUNT][CR_LANES] = {
     /* CONST and FAIL are filled when the frame is made, and never run */
     [CR_OP_ON] = SAME(k_on),
-    [CR_OP_INPUT] = NARROW(input),
-    [CR_OP_ABSENT] = SAME(k_absent),
-    [CR_OP_ABSENT_ON] = SAME(k_absent_on),
-    [CR_OP_INPUT_ON] = NARROW(input_on),
+    [CR_OP_INPUT] = SAME(k_cells),
+    [CR_OP_ABSENT] = SAME(k_cells),
+    [CR_OP_ABSENT_ON] = SAME(k_cells),
+    [CR_OP_INPUT_ON] = SAME(k_cells),
     [CR_OP_CARRIED] = NARROW(carried),
     [CR_OP_STEPPED] = SAME(k_stepped),
-    [CR_OP_GIVEN] = SAME(k_given),
+    [CR_OP_GIVEN] = SAME(k_cells),
     [CR_OP_CONV] = LANES(conv),
     [CR_OP_ADD] = LANES(add),
     [CR_OP_SUB] = LANES(sub),

@@ -59,6 +59,21 @@ static inline void list_status(cr_workspace *w, const cr_insn *i, const uint8_t 
     }
 }
 
+/* Marks row k of the result with a status of its own, making the column on first use. */
+static inline void own_failure(cr_workspace *w, const cr_insn *i, uint32_t k, uint8_t status)
+{
+    uint8_t *s = w->frame->st[i->dst], *mine = w->frame->st_memory[i->dst];
+    if (s != mine) {
+        if (s)
+            memcpy(mine, s, N(w, i));
+        else
+            memset(mine, CR_KNOWN, N(w, i));
+        w->frame->st[i->dst] = mine;
+    }
+    if (mine[k] == CR_KNOWN)
+        mine[k] = status;
+}
+
 /* kernels_wide.c */
 void cr_conv_cr_wide(cr_workspace *w, const cr_insn *i);
 void cr_add_cr_wide(cr_workspace *w, const cr_insn *i);

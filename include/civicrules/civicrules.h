@@ -71,7 +71,10 @@ enum {
     CIV_ERROR_PRECISION = 26,     /**< more decimals than the field has (money: whole fen) */
     CIV_ERROR_ROOTS = 30,         /**< the outputs wanted hang on different roots */
     CIV_ERROR_DATE = 31,          /**< the date lies outside 1900-01-01 … 2200-12-31 */
-    CIV_ERROR_PLAN = 32           /**< the outputs cannot be compiled: see the error text */
+    CIV_ERROR_PLAN = 32,          /**< the outputs cannot be compiled: see the error text */
+    CIV_ERROR_SCHEMA = 40,   /**< columns are missing, mistyped or unused: civ_batch_mismatch */
+    CIV_ERROR_ARRAY = 41,    /**< an Arrow array does not fit its schema */
+    CIV_ERROR_CANCELLED = 42 /**< the caller's progress function said so */
 };
 
 /** Filled on failure. `message` is one line in English, NUL-terminated, cut at the end if need be.

@@ -4,7 +4,7 @@
 
 #include "api/handles.h"
 #include "base/date.h"
-#include "base/rat.h"
+#include "engine/reading.h"
 
 static const cr_str NONE = {NULL, 0};
 
@@ -175,86 +175,6 @@ civ_status civ_case_set_text(civ_case *c, size_t field, uint32_t row, civ_text v
     return civ_case_set_parsed(c, field, row, value, error);
 }
 
-static int digits_only(cr_str s)
-{
-    for (size_t i = 0; i < s.n; i++)
-        if (s.p[i] < '0' || s.p[i] > '9')
-            return 0;
-    return s.n > 0;
-}
-
-static civ_status parse_number(const cr_sym_field *f, cr_str s, int64_t *out, civ_error *error)
-{
-    cr_rat r;
-    cr_i128 scale = 1, v;
-    for (int32_t i = 0; i < f->type.decimals; i++)
-        scale *= 10;
-    if (cr_rat_parse(s, &r) || memchr(s.p, '/', s.n))
-        return cr_fail(error, CIV_ERROR_FORMAT,
-                       f->type.money ? "not an amount in yuan" : "not a number", s, NONE);
-    if (scale % r.den != 0)
-        return cr_fail(error, CIV_ERROR_PRECISION,
-                       f->type.money ? "an amount must be whole fen (two decimals)"
-                                     : "too many decimals",
-                       s, NONE);
-    if (cr_i128_mul(r.num, scale / r.den, &v) || cr_i128_to_i64(v, out))
-        *out = r.num < 0 ? INT64_MIN : INT64_MAX; /* out of every range: invalid, not an error */
-    return CIV_OK;
-}
-
-static civ_status parse_word(const cr_program *p, const cr_sym_field *f, cr_str s, int64_t *out,
-                             civ_error *error)
-{
-    const cr_enum *e = &p->enums.at[f->type.index];
-    cr_str names[64];
-    size_t at = 0;
-    for (uint32_t i = 0; i < e->n_values; i++) {
-        names[i] = e->values[i].name;
-        *out = i;
-        if (cr_str_eq(names[i], s))
-            return CIV_OK;
-        for (uint32_t k = 0; k < e->values[i].codes.n; k++)
-            if (cr_str_eq(e->values[i].codes.at[k], s))
-                return CIV_OK;
-    }
-    return cr_fail(error, CIV_ERROR_UNKNOWN_VALUE, NULL, s,
-                   cr_nearest(s, names, e->n_values, &at) ? names[at] : NONE);
-}
-
-/* Words or codes with commas; an empty text is the empty set. */
-static civ_status parse_set(const cr_program *p, const cr_sym_field *f, cr_str s, int64_t *out,
-                            civ_error *error)
-{
-    *out = 0;
-    for (size_t from = 0, i = 0; s.n > 0 && i <= s.n; i++) {
-        int64_t word = 0;
-        if (i < s.n && s.p[i] != ',')
-            continue;
-        civ_status bad = parse_word(p, f, cr_str_part(s, from, i), &word, error);
-        if (bad)
-            return bad;
-        *out |= INT64_C(1) << word;
-        from = i + 1;
-    }
-    return CIV_OK;
-}
-
-static civ_status parse_bool(cr_str s, int64_t *out, civ_error *error)
-{
-    *out = cr_str_eq(s, CR_STR("true")) || cr_str_eq(s, CR_STR("yes"));
-    if (*out || cr_str_eq(s, CR_STR("false")) || cr_str_eq(s, CR_STR("no")))
-        return CIV_OK;
-    return cr_fail(error, CIV_ERROR_FORMAT, "expected true or false", s, NONE);
-}
-
-static civ_status parse_region(const civ_case *c, cr_str s, int64_t *out, civ_error *error)
-{
-    if (!digits_only(s) || (s.n != 6 && s.n != 9 && s.n != 12))
-        return cr_fail(error, CIV_ERROR_FORMAT, "a region code has 6, 9 or 12 digits", s, NONE);
-    *out = cr_policy_region(c->policy->core, s); /* -1: outside the range, so invalid */
-    return CIV_OK;
-}
-
 civ_status civ_case_since(civ_case *c, int32_t day, civ_error *error)
 {
     if (!c)
@@ -268,39 +188,16 @@ civ_status civ_case_since(civ_case *c, int32_t day, civ_error *error)
 civ_status civ_case_set_parsed(civ_case *c, size_t field, uint32_t row, civ_text value,
                                civ_error *error)
 {
+    static const civ_status kinds[] = {CIV_OK, CIV_ERROR_FORMAT, CIV_ERROR_PRECISION,
+                                       CIV_ERROR_UNKNOWN_VALUE, CIV_ERROR_TYPE};
+    cr_misreading why = {NULL, {NULL, 0}, {NULL, 0}};
+    int64_t v = 0;
     civ_status bad = check_cell(c, field, row, error);
     if (bad)
         return bad;
     const cr_sym_field *f = &program_of(c)->fields.at[field];
-    cr_str s = cr_str_text(value);
-    int64_t v = 0;
-    int32_t day = 0;
-    switch (f->type.kind) {
-    case CR_T_BOOL: bad = parse_bool(s, &v, error); break;
-    case CR_T_NUMBER: bad = parse_number(f, s, &v, error); break;
-    case CR_T_ENUM: bad = parse_word(program_of(c), f, s, &v, error); break;
-    case CR_T_SET: bad = parse_set(program_of(c), f, s, &v, error); break;
-    case CR_T_REGION: bad = parse_region(c, s, &v, error); break;
-    case CR_T_TEXT: break;
-    case CR_T_DATE:
-        if (cr_date_parse(s, &day) && cr_date_exists(s))
-            day = CR_DATE_MAX + 1; /* a date outside the range: invalid, not an error */
-        else if (cr_date_parse(s, &day))
-            bad = cr_fail(error, CIV_ERROR_FORMAT,
-                          "expected a date YYYY-MM-DD between 1900 and 2200", s, NONE);
-        v = day;
-        break;
-    case CR_T_MONTH:
-        if (cr_month_parse(s, &day) && cr_month_exists(s))
-            day = cr_month_of(CR_DATE_MAX) + 1;
-        else if (cr_month_parse(s, &day))
-            bad = cr_fail(error, CIV_ERROR_FORMAT, "expected a month YYYY-MM between 1900 and 2200",
-                          s, NONE);
-        v = day;
-        break;
-    default:
-        bad = cr_fail(error, CIV_ERROR_TYPE, "a list takes rows, not a value", f->name, NONE);
-        break;
-    }
-    return bad ? bad : put_int(c, field, row, v, error);
+    cr_misread misread = cr_value_read(c->policy->core, f, cr_str_text(value), &v, &why);
+    if (misread)
+        return cr_fail(error, kinds[misread], why.text, why.where, why.nearest);
+    return put_int(c, field, row, v, error);
 }

@@ -152,13 +152,8 @@ static void fill_number(civ_value *out, const cr_type *type, cr_i128 num, cr_i12
 /* More than 128 bits: only as text, `numerator/denominator` in lowest terms. */
 static void wide_text(civ_workspace *w, civ_value *out, const cr_wide wide[2])
 {
-    cr_i128 den = 0;
     cr_buf_clear(&w->wide);
-    cr_wide_text(&w->wide, &wide[0]);
-    if (cr_wide_to(&wide[1], &den) || den != 1) {
-        cr_buf_char(&w->wide, '/');
-        cr_wide_text(&w->wide, &wide[1]);
-    }
+    cr_value_ratio_text(&w->wide, wide);
     out->number = out->denominator = 0;
     out->text.data = w->wide.p;
     out->text.length = w->wide.n;

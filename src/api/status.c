@@ -31,6 +31,9 @@ const char *civ_status_text(civ_status status)
     case CIV_ERROR_ROOTS: return "the outputs hang on different roots";
     case CIV_ERROR_DATE: return "a date outside 1900-01-01 to 2200-12-31";
     case CIV_ERROR_PLAN: return "the outputs cannot be compiled";
+    case CIV_ERROR_SCHEMA: return "columns are missing, mistyped or unused";
+    case CIV_ERROR_ARRAY: return "the array does not fit its schema";
+    case CIV_ERROR_CANCELLED: return "cancelled";
     default: return "unknown status code";
     }
 }

@@ -50,3 +50,13 @@ size_t cr_value_text(const cr_policy *policy, const cr_type *type, cr_i128 num, 
     default: return 0;
     }
 }
+
+void cr_value_ratio_text(cr_buf *out, const cr_wide ratio[2])
+{
+    cr_i128 den = 0;
+    cr_wide_text(out, &ratio[0]);
+    if (!cr_wide_to(&ratio[1], &den) && den == 1)
+        return;
+    cr_buf_char(out, '/');
+    cr_wide_text(out, &ratio[1]);
+}

@@ -9,4 +9,7 @@
 size_t cr_value_text(const cr_policy *policy, const cr_type *type, cr_i128 num, cr_i128 den,
                      char *out, size_t cap);
 
+/* `numerator/denominator`, or the numerator alone over 1; both in lowest terms. */
+void cr_value_ratio_text(cr_buf *out, const cr_wide ratio[2]);
+
 #endif

@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Cells of a block into the lanes of a register.
+
+   Columns of plain integers go from the caller's memory into the lane in one pass, with their range
+   checked; nulls cost a second pass over bytes. Everything else is read cell by cell. */
+#include <string.h>
+
+#include "batch/batch.h"
+
+typedef struct cr_cells { /* one request */
+    cr_block *b;
+    cr_workspace *w;
+    const cr_insn *i;
+    const cr_view *view;
+    const cr_sym_field *field;
+    const cr_span *span;
+    uint32_t n;
+} cr_cells;
+
+/* ---- days ---- */
+
+static int32_t day_of(const cr_cells *c, uint32_t k)
+{
+    const cr_workspace *w = c->w;
+    if (!w->days)
+        return w->on;
+    for (int32_t e = c->i->space; e != w->calc->root;
+         e = w->calc->policy->program.entities.at[e].parent)
+        k = w->spaces[e].parent[k];
+    return w->days[k];
+}
+
+/* ---- cell by cell ---- */
+
+/* Values and cells into the block's own columns; days: per row, NULL = the date decided for. */
+static void stage(const cr_cells *c, const int32_t *days)
+{
+    const cr_policy *policy = c->w->calc->policy;
+    int64_t *values = c->b->values;
+    uint8_t *cells = c->b->cells;
+    if (!c->view->column) {
+        memset(cells, CR_CELL_ABSENT, c->n);
+        memset(values, 0, c->n * sizeof *values);
+        return;
+    }
+    for (uint32_t k = 0; k < c->n; k++) {
+        int64_t row = cr_span_row(c->span, k);
+        cells[k] = (uint8_t)(!c->view->column->history
+                                 ? cr_view_value(c->view, policy, c->field, row, &values[k])
+                                 : cr_view_on(c->view, policy, c->field, row,
+                                              days ? days[k] : day_of(c, k), &values[k]));
+    }
+}
+
+/* A list of rows as a fact: whether it was stated. */
+static void stage_list(const cr_cells *c)
+{
+    const cr_edge *e = &c->b->views->edges[c->field->child];
+    for (uint32_t k = 0; k < c->n; k++) {
+        c->b->values[k] = 0;
+        c->b->cells[k] = e->form == CR_F_NONE                       ? CR_CELL_ABSENT
+                         : cr_edge_null(e, cr_span_row(c->span, k)) ? e->null_cell
+                                                                    : CR_CELL_KNOWN;
+    }
+}
+
+static void store(void *d, int lane, uint32_t k, int64_t value)
+{
+    switch (lane) {
+    case CR_LANE_8: ((int8_t *)d)[k] = (int8_t)value; break;
+    case CR_LANE_16: ((int16_t *)d)[k] = (int16_t)value; break;
+    case CR_LANE_32: ((int32_t *)d)[k] = (int32_t)value; break;
+    case CR_LANE_64: ((int64_t *)d)[k] = value; break;
+    default: ((cr_i128 *)d)[k] = value; break;
+    }
+}
+
+static void staged_to_lanes(const cr_cells *c)
+{
+    cr_frame *f = c->w->frame;
+    void *d = f->val[c->i->dst];
+    uint8_t *s = f->st_memory[c->i->dst], any = 0;
+    int event = c->field->type.event;
+    int64_t never = cr_cell_never(&c->field->type);
+    for (uint32_t k = 0; k < c->n; k++) {
+        uint8_t cell = c->b->cells[k];
+        s[k] = cr_cell_status(cell, event);
+        any |= s[k];
+        store(d, c->i->lane, k, cell == CR_CELL_ABSENT && event ? never : c->b->values[k]);
+    }
+    f->st[c->i->dst] = any ? s : NULL;
+}
+
+/* ---- columns of integers ---- */
+
+/* In lanes of their own width, out of range as 0; whether any was out of range. */
+#define LOAD(S, T)                                                                                 \
+    static int load_##S##_##T(const S *restrict p, T *restrict d, uint32_t n, S lo, S hi)          \
+    {                                                                                              \
+        unsigned out = 0;                                                                          \
+        for (uint32_t k = 0; k < n; k++) {                                                         \
+            unsigned bad = (unsigned)(p[k] < lo) | (unsigned)(p[k] > hi);                          \
+            out |= bad;                                                                            \
+            d[k] = bad ? 0 : (T)p[k];                                                              \
+        }                                                                                          \
+        return out != 0;                                                                           \
+    }
+
+#define LOADS(S)                                                                                   \
+    LOAD(S, int8_t)                                                                                \
+    LOAD(S, int16_t)                                                                               \
+    LOAD(S, int32_t)                                                                               \
+    LOAD(S, int64_t)                                                                               \
+    LOAD(S, cr_i128)                                                                               \
+    static int load_##S(const void *p, void *d, int lane, uint32_t n, int64_t lo, int64_t hi,      \
+                        int64_t least, int64_t most)                                               \
+    {                                                                                              \
+        if (lo > most || hi < least) { /* nothing fits */                                          \
+            memset(d, 0, n *CR_LANE_BYTES(lane));                                                  \
+            return 1;                                                                              \
+        }                                                                                          \
+        S from = (S)(lo < least ? least : lo), to = (S)(hi > most ? most : hi);                    \
+        switch (lane) {                                                                            \
+        case CR_LANE_8: return load_##S##_int8_t(p, d, n, from, to);                               \
+        case CR_LANE_16: return load_##S##_int16_t(p, d, n, from, to);                             \
+        case CR_LANE_32: return load_##S##_int32_t(p, d, n, from, to);                             \
+        case CR_LANE_64: return load_##S##_int64_t(p, d, n, from, to);                             \
+        default: return load_##S##_cr_i128(p, d, n, from, to);                                     \
+        }                                                                                          \
+    }
+
+LOADS(int8_t)
+LOADS(uint8_t)
+LOADS(int16_t)
+LOADS(uint16_t)
+LOADS(int32_t)
+LOADS(uint32_t)
+LOADS(int64_t)
+
+static const uint8_t WIDTH[] = {[CR_F_I8] = 1,  [CR_F_U8] = 1,     [CR_F_I16] = 2, [CR_F_U16] = 2,
+                                [CR_F_I32] = 4, [CR_F_U32] = 4,    [CR_F_I64] = 8, [CR_F_D32] = 4,
+                                [CR_F_D64] = 8, [CR_F_DATE32] = 4, [CR_F_BOOL] = 1};
+
+static int load(const void *p, int form, void *d, int lane, uint32_t n, int64_t lo, int64_t hi)
+{
+    switch (form) {
+    case CR_F_BOOL:
+    case CR_F_I8: return load_int8_t(p, d, lane, n, lo, hi, INT8_MIN, INT8_MAX);
+    case CR_F_U8: return load_uint8_t(p, d, lane, n, lo, hi, 0, UINT8_MAX);
+    case CR_F_I16: return load_int16_t(p, d, lane, n, lo, hi, INT16_MIN, INT16_MAX);
+    case CR_F_U16: return load_uint16_t(p, d, lane, n, lo, hi, 0, UINT16_MAX);
+    case CR_F_U32: return load_uint32_t(p, d, lane, n, lo, hi, 0, UINT32_MAX);
+    case CR_F_I64:
+    case CR_F_D64: return load_int64_t(p, d, lane, n, lo, hi, INT64_MIN, INT64_MAX);
+    default: return load_int32_t(p, d, lane, n, lo, hi, INT32_MIN, INT32_MAX);
+    }
+}
+
+/* The range of the field where it is an interval of integers; 0 = it is not. */
+static int interval(const cr_type *t, int64_t *lo, int64_t *hi)
+{
+    switch (t->kind) {
+    case CR_T_BOOL:
+        *lo = 0;
+        *hi = 1;
+        return 1;
+    case CR_T_DATE:
+        *lo = CR_DATE_MIN;
+        *hi = CR_DATE_MAX;
+        return 1;
+    case CR_T_MONTH:
+        *lo = cr_month_of(CR_DATE_MIN);
+        *hi = cr_month_of(CR_DATE_MAX);
+        return 1;
+    case CR_T_NUMBER:
+        *lo = t->lo < INT64_MIN ? INT64_MIN : (int64_t)t->lo;
+        *hi = t->hi > INT64_MAX ? INT64_MAX : (int64_t)t->hi;
+        return 1;
+    default: return 0;
+    }
+}
+
+/* The bits of [at, at + n) as bytes 0 and 1; returns whether all are set. */
+static int expand_bits(const uint8_t *bits, int64_t at, uint32_t n, uint8_t *out)
+{
+    uint32_t k = 0;
+    unsigned all = 1;
+    for (; k < n && ((at + k) & 7); k++)
+        all &= out[k] = (uint8_t)cr_bit(bits, at + k);
+    const uint8_t *from = bits + ((at + k) >> 3);
+    for (; k + 8 <= n; k += 8) {
+        unsigned byte = *from++;
+        for (unsigned j = 0; j < 8; j++)
+            out[k + j] = byte >> j & 1;
+        all &= byte == 0xFF;
+    }
+    for (; k < n; k++)
+        all &= out[k] = (uint8_t)cr_bit(bits, at + k);
+    return (int)all;
+}
+
+/* The column's memory of the rows of the block, one behind another. */
+static const void *in_place(const cr_cells *c)
+{
+    const cr_view *v = c->view;
+    int form = v->column->layout.form;
+    size_t width = WIDTH[form];
+    char *to = (char *)c->b->values;
+    if (form == CR_F_BOOL && !c->span->pick) {
+        expand_bits(v->data, v->offset + c->span->first, c->n, (uint8_t *)to);
+        return to;
+    }
+    if (!c->span->pick)
+        return (const char *)v->data + (size_t)(v->offset + c->span->first) * width;
+    for (uint32_t k = 0; k < c->n; k++) {
+        int64_t at = v->offset + c->span->pick[k];
+        if (form == CR_F_BOOL)
+            to[k] = (char)cr_bit(v->data, at);
+        else
+            memcpy(to + k * width, (const char *)v->data + (size_t)at * width, width);
+    }
+    return to;
+}
+
+/* Which rows are null, as bytes 1 = there; NULL = all are there. */
+static const uint8_t *presence(const cr_cells *c)
+{
+    const cr_view *v = c->view;
+    uint8_t *out = c->b->cells;
+    if (!v->valid)
+        return NULL;
+    if (!c->span->pick)
+        return expand_bits(v->valid, v->offset + c->span->first, c->n, out) ? NULL : out;
+    unsigned all = 1;
+    for (uint32_t k = 0; k < c->n; k++)
+        all &= out[k] = (uint8_t)cr_bit(v->valid, v->offset + c->span->pick[k]);
+    return all ? NULL : out;
+}
+
+static void mark_bad(const cr_cells *c, const uint8_t *there, uint8_t *s, int64_t lo, int64_t hi)
+{
+    int64_t value;
+    for (uint32_t k = 0; k < c->n; k++)
+        if ((!there || there[k]) &&
+            cr_view_value(c->view, c->w->calc->policy, c->field, cr_span_row(c->span, k), &value) ==
+                CR_CELL_INVALID)
+            s[k] = CR_INVALID;
+    (void)lo;
+    (void)hi;
+}
+
+#define FILL_NULLS(T)                                                                              \
+    for (uint32_t k = 0; k < n; k++)                                                               \
+        ((T *)d)[k] = there[k] ? ((T *)d)[k] : (T)value;
+
+static void fill_nulls(void *d, int lane, const uint8_t *restrict there, uint32_t n, int64_t value)
+{
+    switch (lane) {
+    case CR_LANE_8: FILL_NULLS(int8_t) break;
+    case CR_LANE_16: FILL_NULLS(int16_t) break;
+    case CR_LANE_32: FILL_NULLS(int32_t) break;
+    case CR_LANE_64: FILL_NULLS(int64_t) break;
+    default: FILL_NULLS(cr_i128) break;
+    }
+}
+
+/* 1 = done; 0 = the column has to be read cell by cell. */
+static int load_plain(const cr_cells *c)
+{
+    const cr_column *column = c->view->column;
+    int64_t lo, hi;
+    cr_frame *f = c->w->frame;
+    if (column->meaning != CR_M_PLAIN || column->layout.index || column->history ||
+        c->view->unknown || c->view->owner_valid || !interval(&c->field->type, &lo, &hi) ||
+        column->layout.form > CR_F_DATE32 || !WIDTH[column->layout.form])
+        return 0;
+    void *d = f->val[c->i->dst];
+    uint8_t *s = f->st_memory[c->i->dst];
+    int out = load(in_place(c), column->layout.form, d, c->i->lane, c->n, lo, hi);
+    const uint8_t *there = presence(c);
+    uint8_t status = cr_cell_status(column->null_cell, c->field->type.event);
+    if (there)
+        fill_nulls(d, c->i->lane, there, c->n,
+                   column->null_cell == CR_CELL_ABSENT && c->field->type.event
+                       ? cr_cell_never(&c->field->type)
+                       : 0);
+    f->st[c->i->dst] = (there && status) || out ? s : NULL;
+    if (f->st[c->i->dst])
+        for (uint32_t k = 0; k < c->n; k++)
+            s[k] = there && !there[k] ? status : (uint8_t)CR_KNOWN;
+    if (out)
+        mark_bad(c, there, s, lo, hi);
+    return 1;
+}
+
+/* ---- the five operations ---- */
+
+static void input(const cr_cells *c)
+{
+    if (c->view->column && load_plain(c))
+        return;
+    stage(c, NULL);
+    staged_to_lanes(c);
+}
+
+static void input_on(const cr_cells *c)
+{
+    cr_frame *f = c->w->frame;
+    const uint8_t *x = f->st[c->i->a];
+    uint8_t *s = f->st_memory[c->i->dst];
+    stage(c, f->val[c->i->a]);
+    staged_to_lanes(c);
+    for (uint32_t k = 0; k < c->n && x; k++) {
+        uint8_t own = f->st[c->i->dst] ? s[k] : (uint8_t)CR_KNOWN;
+        s[k] = x[k] > own ? x[k] : own;
+    }
+    if (x)
+        f->st[c->i->dst] = s;
+}
+
+static void absent(const cr_cells *c, const int32_t *days, const uint8_t *x)
+{
+    int8_t *d = c->w->frame->val[c->i->dst];
+    const cr_column *column = c->view->column;
+    c->w->frame->st[c->i->dst] = NULL;
+    if (column && !column->history && column->null_cell != CR_CELL_ABSENT) {
+        memset(d, 0, c->n);
+        return;
+    }
+    stage(c, days);
+    for (uint32_t k = 0; k < c->n; k++)
+        d[k] = (!x || !x[k]) && c->b->cells[k] == CR_CELL_ABSENT;
+}
+
+/* A value out of range was still given. Only an event that is said to be unknown leaves it open. */
+static void given(const cr_cells *c)
+{
+    cr_frame *f = c->w->frame;
+    int8_t *d = f->val[c->i->dst];
+    uint8_t *s = f->st_memory[c->i->dst], any = 0;
+    if (c->field->child >= 0)
+        stage_list(c);
+    else
+        stage(c, NULL);
+    for (uint32_t k = 0; k < c->n; k++) {
+        uint8_t cell = c->b->cells[k];
+        d[k] = cell == CR_CELL_KNOWN || cell == CR_CELL_INVALID;
+        s[k] = cell == CR_CELL_UNKNOWN && c->field->type.event ? CR_UNDETERMINED : CR_KNOWN;
+        any |= s[k];
+    }
+    f->st[c->i->dst] = any ? s : NULL;
+}
+
+void cr_block_cells(const cr_input *in, cr_workspace *w, const cr_insn *i)
+{
+    cr_block *b = (cr_block *)(uintptr_t)in; /* staging is its own */
+    const cr_program *p = &w->calc->policy->program;
+    cr_cells c = {b,
+                  w,
+                  i,
+                  &b->views->fields[i->imm],
+                  &p->fields.at[i->imm],
+                  &b->spans[i->space],
+                  w->spaces[i->space].n};
+    switch (i->op) {
+    case CR_OP_INPUT: input(&c); break;
+    case CR_OP_INPUT_ON: input_on(&c); break;
+    case CR_OP_ABSENT: absent(&c, NULL, NULL); break;
+    case CR_OP_ABSENT_ON: absent(&c, w->frame->val[i->a], w->frame->st[i->a]); break;
+    default: given(&c); break;
+    }
+}

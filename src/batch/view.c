@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Views over the arrays of one run: where a row of a struct finds its cell, through offsets of
+   slices, dictionaries and lists, whatever was left out. */
+#include <string.h>
+
+#include "batch/batch.h"
+
+/* ---- arrays ---- */
+
+static const uint8_t *validity(const struct ArrowArray *a)
+{
+    /* null_count -1 means that nobody has counted */
+    return a->n_buffers > 0 && a->null_count != 0 ? a->buffers[0] : NULL;
+}
+
+static int buffers_of(int form)
+{
+    return form == CR_F_NULL                                ? 0
+           : form == CR_F_TEXT32 || form == CR_F_TEXT64     ? 3
+           : form == CR_F_STRUCT || form == CR_F_LIST_FIXED ? 1
+           : form == CR_F_TEXT_VIEW                         ? 3
+                                                            : 2;
+}
+
+/* Whether an array has what its form promises, for rows up to `rows` behind its offset. */
+static int fits(const struct ArrowArray *a, int form, int64_t rows)
+{
+    int64_t want = buffers_of(form);
+    if (!a || !a->release || a->offset < 0 || a->length < rows)
+        return 0;
+    if (form == CR_F_TEXT_VIEW ? a->n_buffers < want : a->n_buffers != want)
+        return 0;
+    return rows == 0 || want < 2 || a->buffers[1] != NULL;
+}
+
+/* Rows of a struct array reach its children moved by its own offset. */
+typedef struct cr_owner {
+    const struct ArrowArray *array;
+    int64_t offset;
+    int64_t rows;
+    const uint8_t *valid;
+    int64_t first, last; /* of them, what the roots hold */
+} cr_owner;
+
+static int open_plain(cr_view *v, const struct ArrowArray *a, int form, int64_t rows)
+{
+    if (!fits(a, form, rows))
+        return 3;
+    v->offset = a->offset;
+    v->valid = validity(a);
+    if (buffers_of(form) > 1)
+        v->data = a->buffers[1];
+    v->bytes = form == CR_F_TEXT32 || form == CR_F_TEXT64 ? a->buffers[2] : NULL;
+    v->buffers = a->buffers;
+    v->n_rows = a->length;
+    return 0;
+}
+
+static cr_view *new_view(cr_views *vs, const cr_view *like)
+{
+    cr_view *v = cr_arena_get(&vs->arena, 1, sizeof *v);
+    if (v)
+        v->column = like->column;
+    return v;
+}
+
+/* Values that may be dictionary encoded. */
+static int open_values(cr_views *vs, cr_view *v, const struct ArrowArray *a, int64_t rows)
+{
+    const cr_layout *l = &v->column->layout;
+    if (!l->index)
+        return open_plain(v, a, l->form, rows);
+    if (open_plain(v, a, l->index, rows) || !a->dictionary)
+        return 3;
+    v->inner = new_view(vs, v);
+    return v->inner ? open_plain(v->inner, a->dictionary, l->form, a->dictionary->length) : 2;
+}
+
+static int open_history(cr_views *vs, cr_view *v, const struct ArrowArray *item)
+{
+    const cr_column *c = v->column;
+    cr_view from = {0};
+    if (!fits(item, CR_F_STRUCT, 0) || c->from_at >= item->n_children ||
+        c->value_at >= item->n_children)
+        return 3;
+    int bad = open_plain(&from, item->children[c->from_at], CR_F_DATE32, item->length);
+    v->inner = new_view(vs, v);
+    if (bad || !v->inner)
+        return bad ? 3 : 2;
+    v->from = from.data;
+    v->from_valid = from.valid;
+    v->from_offset = from.offset + item->offset;
+    bad = open_values(vs, v->inner, item->children[c->value_at], item->length);
+    v->inner->offset += item->offset;
+    v->inner->owner_valid = validity(item);
+    v->inner->owner_offset = item->offset;
+    return bad;
+}
+
+static int open_list(cr_views *vs, cr_view *v, const struct ArrowArray *a, int64_t rows)
+{
+    const cr_column *c = v->column;
+    if (open_plain(v, a, c->list_form, rows) || a->n_children != 1)
+        return 3;
+    v->is_list = 1;
+    if (c->history)
+        return open_history(vs, v, a->children[0]);
+    v->inner = new_view(vs, v);
+    return v->inner ? open_values(vs, v->inner, a->children[0], 0) : 2;
+}
+
+static int open_column(cr_views *vs, cr_view *v, const cr_column *c, const cr_owner *o)
+{
+    const struct ArrowArray *a = o->array->children[c->at];
+    v->column = c;
+    int bad = c->list_form ? open_list(vs, v, a, o->offset + o->rows)
+                           : open_values(vs, v, a, o->offset + o->rows);
+    if (bad)
+        return bad;
+    v->offset += o->offset;
+    v->owner_valid = o->valid;
+    v->owner_offset = o->offset;
+    if (c->unknown_at >= 0) {
+        const struct ArrowArray *u = o->array->children[c->unknown_at];
+        if (!fits(u, CR_F_BOOL, o->offset + o->rows))
+            return 3;
+        v->unknown = u->buffers[1];
+        v->unknown_valid = validity(u);
+        v->unknown_offset = u->offset + o->offset;
+    }
+    return 0;
+}
+
+/* ---- dictionaries ---- */
+
+/* Each entry is read once; a dictionary of more entries is read cell by cell. */
+static int open_words(cr_views *vs, cr_view *v, const cr_sym_field *field)
+{
+    enum { MOST = 65536 };
+    if (v->column->history && v->inner)
+        v = v->inner;
+    if (!v->column->layout.index || !v->inner || v->inner->n_rows > MOST)
+        return 0;
+    size_t n = (size_t)v->inner->n_rows;
+    int64_t *words = cr_arena_get(&vs->arena, n + 1, sizeof *words);
+    uint8_t *cells = cr_arena_get(&vs->arena, n + 1, 1);
+    if (!words || !cells)
+        return 2;
+    for (size_t i = 0; i < n; i++)
+        cells[i] = (uint8_t)cr_view_value(v->inner, vs->calc->policy, field, (int64_t)i, &words[i]);
+    v->words = words;
+    v->word_cells = cells;
+    return 0;
+}
+
+/* ---- edges ---- */
+
+int cr_edge_null(const cr_edge *e, int64_t p)
+{
+    return (e->valid && !cr_bit(e->valid, e->valid_offset + p)) ||
+           (e->owner_valid && !cr_bit(e->owner_valid, e->owner_offset + p));
+}
+
+static int open_edge(cr_views *vs, int32_t entity, const cr_owner *o, cr_owner *below)
+{
+    const cr_sheet *sheet = &vs->binding->sheets[entity];
+    const struct ArrowArray *a = o->array->children[sheet->at];
+    cr_edge *edge = &vs->edges[entity];
+    int64_t move = o->offset, parents = o->rows;
+    if (!fits(a, sheet->list_form, move + parents) || a->n_children != 1 ||
+        !fits(a->children[0], CR_F_STRUCT, 0) || a->children[0]->n_children != sheet->n_columns)
+        return 3;
+    move += a->offset;
+    edge->form = sheet->list_form;
+    edge->null_cell = sheet->null_cell;
+    edge->width = sheet->width;
+    edge->valid = validity(a);
+    edge->valid_offset = move;
+    edge->owner_valid = o->valid;
+    edge->owner_offset = o->offset;
+    edge->n = a->children[0]->length;
+    edge->move = edge->form == CR_F_LIST_FIXED ? move * edge->width : 0;
+    if (parents > 0 && edge->form == CR_F_LIST32)
+        edge->off32 = (const int32_t *)a->buffers[1] + move;
+    if (parents > 0 && edge->form == CR_F_LIST64)
+        edge->off64 = (const int64_t *)a->buffers[1] + move;
+    edge->first = parents > 0 ? cr_edge_at(edge, o->first) : 0;
+    edge->last = parents > 0 ? cr_edge_at(edge, o->last) : 0;
+    if (edge->first < 0 || edge->last < edge->first || edge->last > edge->n)
+        return 3;
+    below->array = a->children[0];
+    below->offset = a->children[0]->offset;
+    below->rows = edge->n;
+    below->valid = validity(a->children[0]);
+    below->first = edge->first;
+    below->last = edge->last;
+    return 0;
+}
+
+static int open_struct(cr_views *vs, int32_t entity, const cr_owner *o)
+{
+    const cr_program *p = &vs->calc->policy->program;
+    const cr_sheet *sheet = &vs->binding->sheets[entity];
+    int bad = 0;
+    for (uint32_t i = 0; i < sheet->columns.n && !bad; i++) {
+        cr_view *v = &vs->fields[sheet->columns.at[i].field];
+        bad = open_column(vs, v, &sheet->columns.at[i], o);
+        if (!bad)
+            bad = open_words(vs, v, &p->fields.at[sheet->columns.at[i].field]);
+    }
+    for (uint32_t i = 0; i < p->entities.n && !bad; i++) {
+        cr_owner below;
+        if (p->entities.at[i].parent != entity || !vs->binding->sheets[i].bound)
+            continue;
+        bad = open_edge(vs, (int32_t)i, o, &below);
+        if (!bad)
+            bad = open_struct(vs, (int32_t)i, &below);
+    }
+    return bad;
+}
+
+int cr_views_open(cr_views *vs, const cr_calculator *calc, const cr_binding *binding,
+                  const struct ArrowArray *array)
+{
+    const cr_program *p = &calc->policy->program;
+    memset(vs, 0, sizeof *vs);
+    vs->calc = calc;
+    vs->binding = binding;
+    cr_arena_init(&vs->arena, calc->alloc);
+    vs->fields = cr_arena_get(&vs->arena, (size_t)p->fields.n + 1, sizeof *vs->fields);
+    vs->edges = cr_arena_get(&vs->arena, (size_t)p->entities.n + 1, sizeof *vs->edges);
+    if (!vs->fields || !vs->edges)
+        return 2;
+    if (!fits(array, CR_F_STRUCT, 0) || array->n_children != binding->sheets[calc->root].n_columns)
+        return 3;
+    vs->roots = array->length;
+    cr_owner root = {array, array->offset, array->length, validity(array), 0, array->length};
+    int bad = open_struct(vs, calc->root, &root);
+    if (!bad && binding->on_at >= 0)
+        bad = open_column(vs, &vs->on, &binding->on, &root);
+    return bad;
+}
+
+void cr_views_close(cr_views *vs)
+{
+    cr_arena_free(&vs->arena);
+}

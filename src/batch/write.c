@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From the registers of a block to the places of its rows among the answers.
+
+   Blocks are written by several threads at once. Whole bytes belong to one block; bits of rows that
+   share a byte are set atomically, and bitmaps begin as zeros. */
+#include <string.h>
+
+#include "base/rat.h"
+#include "batch/outcomes.h"
+#include "engine/value.h"
+
+typedef struct cr_place { /* the rows of one entity, and where they go */
+    const cr_span *span;
+    int64_t base;
+    uint32_t n;
+} cr_place;
+
+static int64_t place_of(const cr_place *p, uint32_t k)
+{
+    return cr_span_row(p->span, k) - p->base;
+}
+
+/* ---- bits ---- */
+
+static void set_bit(uint8_t *bits, int64_t at)
+{
+    __atomic_fetch_or(&bits[at >> 3], (uint8_t)(1u << (at & 7)), __ATOMIC_RELAXED);
+}
+
+static void write_bits(uint8_t *bits, const cr_place *p, const uint8_t *yes)
+{
+    uint32_t k = 0;
+    int64_t at = p->span->pick ? 0 : p->span->first - p->base;
+    if (p->span->pick) {
+        for (; k < p->n; k++)
+            if (yes[k])
+                set_bit(bits, place_of(p, k));
+        return;
+    }
+    for (; k < p->n && ((at + k) & 7); k++)
+        if (yes[k])
+            set_bit(bits, at + k);
+    for (; k + 8 <= p->n; k += 8) {
+        unsigned byte = 0;
+        for (unsigned j = 0; j < 8; j++)
+            byte |= (unsigned)(yes[k + j] & 1) << j;
+        bits[(at + k) >> 3] = (uint8_t)byte;
+    }
+    for (; k < p->n; k++)
+        if (yes[k])
+            set_bit(bits, at + k);
+}
+
+/* ---- values ---- */
+
+#define WIDEN(T)                                                                                   \
+    for (uint32_t k = 0; k < n; k++)                                                               \
+        to[k] = (int64_t)((const T *)from)[k] * by;
+
+/* A register of whole numbers times `by`, as 64 bits. */
+static void widen(const cr_workspace *w, int32_t reg, int64_t by, uint32_t n, int64_t *restrict to)
+{
+    const void *from = w->frame->val[reg];
+    switch (w->frame->plan->regs.at[reg].lane) {
+    case CR_LANE_8: WIDEN(int8_t) break;
+    case CR_LANE_16: WIDEN(int16_t) break;
+    case CR_LANE_32: WIDEN(int32_t) break;
+    case CR_LANE_64: WIDEN(int64_t) break;
+    default:
+        for (uint32_t k = 0; k < n; k++)
+            to[k] = (int64_t)(cr_lane_get(w, reg, k) * by);
+        break;
+    }
+}
+
+static cr_i128 unit_of(const cr_type *t)
+{
+    cr_i128 unit = 1;
+    for (int32_t i = 0; t->kind == CR_T_NUMBER && i < t->decimals; i++)
+        unit *= 10;
+    return unit;
+}
+
+/* Whole units of the type's last decimal; what 64 bits do not hold is left out. */
+static void whole_values(cr_block *b, const cr_workspace *w, const cr_pval *v, const cr_type *t,
+                         uint32_t n)
+{
+    cr_i128 unit = unit_of(t);
+    if (v->div < 0 && unit % v->den == 0 && w->frame->plan->regs.at[v->reg].lane < CR_LANE_128) {
+        widen(w, v->reg, (int64_t)(unit / v->den), n, b->values);
+        return;
+    }
+    for (uint32_t k = 0; k < n; k++) {
+        cr_rat r = {0, 1};
+        cr_wide wide[2];
+        b->values[k] = 0;
+        if (!b->cells[k])
+            continue;
+        if (cr_value_get(w, v, k, &r, wide) || cr_i128_mul(r.num, unit / r.den, &r.num) ||
+            cr_i128_to_i64(r.num, &b->values[k]))
+            b->cells[k] = 0;
+    }
+}
+
+#define COPY(T)                                                                                    \
+    if (p->span->pick)                                                                             \
+        for (uint32_t k = 0; k < p->n; k++)                                                        \
+            ((T *)to)[place_of(p, k)] = (T)(yes[k] ? from[k] : 0);                                 \
+    else                                                                                           \
+        for (uint32_t k = 0; k < p->n; k++)                                                        \
+            ((T *)to)[first + k] = (T)(yes[k] ? from[k] : 0);
+
+static void write_whole(const cr_outcome *o, const cr_place *p, const int64_t *restrict from,
+                        uint8_t *restrict yes)
+{
+    void *restrict to = o->value;
+    int64_t first = p->span->first - p->base;
+    switch (o->shape) {
+    case CR_S_I64: COPY(int64_t) break;
+    case CR_S_D128: COPY(cr_i128) break;
+    case CR_S_DATE32:
+    case CR_S_WORD32: COPY(int32_t) break;
+    case CR_S_WORD8: COPY(int8_t) break;
+    default: /* bits */
+        write_bits(o->valid, p, yes);
+        for (uint32_t k = 0; k < p->n; k++)
+            yes[k] = yes[k] && from[k];
+        write_bits(o->value, p, yes);
+        break;
+    }
+}
+
+/* An event that has not happened is known, and no value. */
+static void drop_none(cr_block *b, const cr_type *t, uint32_t n)
+{
+    int64_t none = t->kind == CR_T_ENUM ? -1 : CR_NEVER;
+    if (t->kind != CR_T_ENUM && t->kind != CR_T_DATE && t->kind != CR_T_MONTH)
+        return;
+    for (uint32_t k = 0; k < n; k++)
+        b->cells[k] &= b->values[k] != none;
+    for (uint32_t k = 0; t->kind == CR_T_MONTH && k < n; k++)
+        b->values[k] = b->cells[k] ? cr_month_first((int32_t)b->values[k]) : 0;
+}
+
+/* Lowest terms; what needs more than 64 bits stands in the text. */
+static int write_exact(cr_outcome *o, const cr_place *p, cr_block *b, const cr_workspace *w,
+                       const cr_pval *v, cr_buf *tail)
+{
+    cr_buf text;
+    cr_buf_init(&text, b->alloc);
+    for (uint32_t k = 0; k < p->n; k++) {
+        int64_t at = place_of(p, k), num = 0, den = 0;
+        cr_rat r;
+        cr_wide wide[2];
+        int big = b->cells[k] && cr_value_get(w, v, k, &r, wide);
+        if (b->cells[k] && !big && (cr_i128_to_i64(r.num, &num) || cr_i128_to_i64(r.den, &den))) {
+            cr_wide_from(&wide[0], r.num);
+            cr_wide_from(&wide[1], r.den);
+            big = 1;
+        }
+        ((int64_t *)o->value)[at] = big ? 0 : num;
+        ((int64_t *)o->second)[at] = big ? 0 : den;
+        if (b->cells[k])
+            set_bit(big ? o->text_valid : o->inner_valid, at);
+        if (!big)
+            continue;
+        cr_buf_clear(&text);
+        cr_value_ratio_text(&text, wide);
+        cr_tail_put(&o->tail, tail, at, (uint32_t)text.n, text.p, text.n);
+    }
+    write_bits(o->valid, p, b->cells);
+    int bad = text.oom || tail->oom;
+    cr_buf_free(&text);
+    return bad ? 2 : 0;
+}
+
+static void write_set(cr_outcome *o, const cr_place *p, const cr_block *b, cr_buf *tail)
+{
+    for (uint32_t k = 0; k < p->n; k++) {
+        uint8_t words[64];
+        uint32_t n = 0;
+        for (uint8_t i = 0; i < 64; i++)
+            if ((uint64_t)b->values[k] >> i & 1)
+                words[n++] = i;
+        if (b->cells[k] && n > 0)
+            cr_tail_put(&o->tail, tail, place_of(p, k), n, words, n);
+    }
+    write_bits(o->valid, p, b->cells);
+}
+
+/* Rows by their number in the list of their parent. */
+static int write_rows(cr_outcome *o, const cr_place *p, cr_block *b, const cr_workspace *w,
+                      const cr_pval *v, cr_buf *tail)
+{
+    const cr_space_rows *s = &w->spaces[v->rows];
+    const int8_t *mask = w->frame->val[v->reg];
+    cr_buf rows;
+    cr_buf_init(&rows, b->alloc);
+    for (uint32_t k = 0; k < p->n; k++) {
+        cr_buf_clear(&rows);
+        for (uint32_t i = s->off[k]; b->cells[k] && i < s->off[k + 1]; i++) {
+            int32_t number = (int32_t)(i - s->off[k]);
+            if (mask[i])
+                cr_buf_put(&rows, &number, sizeof number);
+        }
+        if (rows.n > 0)
+            cr_tail_put(&o->tail, tail, place_of(p, k), (uint32_t)(rows.n / sizeof(int32_t)),
+                        rows.p, rows.n);
+    }
+    write_bits(o->valid, p, b->cells);
+    int bad = rows.oom || tail->oom;
+    cr_buf_free(&rows);
+    return bad ? 2 : 0;
+}
+
+/* ---- one output ---- */
+
+static int32_t status_register(const cr_pval *v)
+{
+    return v->rows >= 0 ? v->div : v->reg;
+}
+
+static void write_answers(cr_outcome *o, const cr_place *p, const uint8_t *st)
+{
+    if (p->span->pick) {
+        for (uint32_t k = 0; k < p->n; k++)
+            o->answer[place_of(p, k)] = st ? st[k] : CR_KNOWN;
+        return;
+    }
+    uint8_t *to = o->answer + (p->span->first - p->base);
+    if (st)
+        memcpy(to, st, p->n);
+    else
+        memset(to, CR_KNOWN, p->n);
+}
+
+static int write_values(cr_outcome *o, const cr_place *p, cr_block *b, const cr_workspace *w,
+                        const cr_pval *v, const cr_type *t, cr_buf *tail)
+{
+    if (o->shape == CR_S_EXACT)
+        return write_exact(o, p, b, w, v, tail);
+    if (o->shape == CR_S_ROWS)
+        return write_rows(o, p, b, w, v, tail);
+    whole_values(b, w, v, t, p->n);
+    drop_none(b, t, p->n);
+    if (o->shape == CR_S_SET) {
+        write_set(o, p, b, tail);
+        return tail->oom ? 2 : 0;
+    }
+    if (o->shape != CR_S_BITS)
+        write_bits(o->valid, p, b->cells);
+    write_whole(o, p, b->values, b->cells);
+    return 0;
+}
+
+static int write_output(cr_outcome *o, const cr_place *p, cr_block *b, const cr_workspace *w,
+                        const cr_pval *v, const cr_type *t, cr_buf *tail)
+{
+    const uint8_t *st = w->frame->st[status_register(v)];
+    if (st)
+        for (uint32_t k = 0; k < p->n; k++)
+            b->cells[k] = st[k] == CR_KNOWN;
+    else
+        memset(b->cells, 1, p->n);
+    write_answers(o, p, st);
+    return write_values(o, p, b, w, v, t, tail);
+}
+
+static cr_place place(const cr_outcomes *a, const cr_block *b, const cr_workspace *w,
+                      int32_t entity)
+{
+    cr_place p = {&b->spans[entity], entity == w->calc->root ? 0 : a->views->edges[entity].first,
+                  w->spaces[entity].n};
+    return p;
+}
+
+int cr_outcomes_write(cr_outcomes *a, cr_block *b, const cr_workspace *w, cr_buf *tails)
+{
+    const cr_calculator *calc = w->calc;
+    for (uint32_t i = 0; i < calc->outputs.n; i++) {
+        const cr_output *out = &calc->outputs.at[i];
+        const cr_plan_def *d = &w->frame->plan->defs[out->def];
+        cr_place p = place(a, b, w, calc->policy->program.defs.at[out->def].entity);
+        if (p.n > 0 && write_output(&a->outputs[i], &p, b, w, out->reason ? &d->reason : &d->value,
+                                    cr_output_type(calc, i), &tails[2 * i]))
+            return 2;
+    }
+    return 0;
+}
+
+void cr_outcomes_refuse(cr_outcomes *a, cr_block *b, const cr_workspace *w)
+{
+    const cr_calculator *calc = w->calc;
+    for (uint32_t i = 0; i < calc->outputs.n; i++) {
+        cr_outcome *o = &a->outputs[i];
+        cr_place p = place(a, b, w, calc->policy->program.defs.at[calc->outputs.at[i].def].entity);
+        memset(b->values, 0, p.n * sizeof *b->values);
+        memset(b->cells, CR_INVALID, p.n);
+        write_answers(o, &p, b->cells);
+        memset(b->cells, 0, p.n);
+        for (uint32_t k = 0; o->second && k < p.n; k++)
+            ((int64_t *)o->value)[place_of(&p, k)] = ((int64_t *)o->second)[place_of(&p, k)] = 0;
+        if (o->value && !o->second)
+            write_whole(o, &p, b->values, b->cells);
+    }
+}
+
+/* ---- the end ---- */
+
+static int64_t count_unset(const uint8_t *bits, int64_t n)
+{
+    int64_t set = 0, i = 0;
+    for (; i + 8 <= n; i += 8) {
+        unsigned byte = bits[i >> 3];
+        byte = (byte & 0x55) + (byte >> 1 & 0x55);
+        byte = (byte & 0x33) + (byte >> 2 & 0x33);
+        set += (byte & 0x0F) + (byte >> 4);
+    }
+    for (; i < n; i++)
+        set += cr_bit(bits, i);
+    return n - set;
+}
+
+int cr_outcomes_finish(cr_outcomes *a, cr_buf *const *tails, uint32_t n_workers)
+{
+    const cr_buf *of[CR_MOST_WORKERS];
+    for (uint32_t i = 0; i < a->views->calc->outputs.n; i++) {
+        cr_outcome *o = &a->outputs[i];
+        cr_tail *both[] = {&o->tail, &o->causes};
+        o->array->null_count = count_unset(o->valid, o->array->length);
+        for (uint32_t t = 0; t < 2; t++) {
+            for (uint32_t k = 0; k < n_workers; k++)
+                of[k] = &tails[k][2 * i + t];
+            int bad = cr_tail_finish(both[t], of, n_workers);
+            if (bad)
+                return bad;
+        }
+        if (o->second) /* numerators and denominators are there together */
+            memcpy(o->second_valid, o->inner_valid, (size_t)((o->array->length + 7) / 8));
+        for (int k = 0; o->second && k < 3; k++)
+            o->array->children[k]->null_count =
+                count_unset(o->array->children[k]->buffers[0], o->array->length);
+    }
+    return 0;
+}

@@ -273,6 +273,10 @@ CIV_API civ_status civ_case_add(civ_case *a_case, uint32_t *row, civ_text list, 
                                 civ_error *error);
 CIV_API civ_status civ_case_set_empty(civ_case *a_case, civ_text entity, uint32_t row,
                                       civ_text list, civ_error *error);
+/** What the caller calls a row, for explanations (`p1`); never interpreted. Rows without an id are
+ * called by their number, from 1. */
+CIV_API civ_status civ_case_set_id(civ_case *a_case, civ_text entity, uint32_t row, civ_text id,
+                                   civ_error *error);
 /** Typed setters, by field index of civ_policy_field. A value outside the field's range makes the
  * field *invalid*, it does not fail. Kinds: integers, fen, scaled decimals, days, months, enum
  * indices, 0/1. */
@@ -317,10 +321,11 @@ typedef struct civ_value {
                             use `text` */
     civ_text text; /**< the value as JSON would hold it: `1422.00`, `2023-05`, `v2`, `1250/3`; the
                       workspace's */
+    civ_text label_en, label_zh; /**< of an enum value, a reason, a region; else empty */
 } civ_value;
 #define CIV_VALUE_INIT                                                                             \
     {                                                                                              \
-        sizeof(civ_value), 0, 0, 0, 0, 0,                                                          \
+        sizeof(civ_value), 0, 0, 0, 0, 0, {NULL, 0}, {NULL, 0},                                    \
         {                                                                                          \
             NULL, 0                                                                                \
         }                                                                                          \
@@ -361,8 +366,9 @@ typedef struct civ_cause {
     int32_t answer; /**< what it makes of the result */
     int32_t on;     /**< parameter: the date looked up */
     civ_text name;
-    civ_text detail; /**< parameter: `[610902,urban]`; else empty */
-    civ_text chain;  /**< parameter: regions tried, `610902 610900 610000 000000` */
+    civ_text detail;             /**< parameter: `[610902,urban]`; else empty */
+    civ_text chain;              /**< parameter: regions tried, `610902 610900 610000 000000` */
+    civ_text label_en, label_zh; /**< of what it names; empty for a calendar */
 } civ_cause;
 /** Finds the causes of an answer; their texts are the workspace's until the next civ_result_causes
  * or civ_evaluate. */
@@ -372,7 +378,7 @@ CIV_API civ_status civ_result_cause(civ_cause *out, const civ_workspace *workspa
 
 /** What was used without being stated or confirmed, over all outputs of the last evaluation. */
 typedef enum civ_note_kind {
-    CIV_NOTE_ASSUMED = 1, /**< name = input path, detail = value */
+    CIV_NOTE_ASSUMED = 1, /**< name = input path, detail = the value as the pack writes it */
     CIV_NOTE_PRESUMED = 2,
     CIV_NOTE_UNCONFIRMED =
         3,                /**< name = parameter, detail = keys of the row, date = confirmed to */
@@ -385,6 +391,7 @@ typedef struct civ_note {
     int32_t reserved;
     civ_text name;
     civ_text detail;
+    civ_text label_en, label_zh; /**< of what it names; empty for an override */
 } civ_note;
 CIV_API civ_status civ_result_notes(size_t *count, civ_workspace *workspace);
 CIV_API civ_status civ_result_note(civ_note *out, const civ_workspace *workspace, size_t index);
@@ -412,11 +419,19 @@ typedef struct civ_node {
     civ_text formula;  /**< the arithmetic with the names, then with the numbers; may be empty */
     civ_text citation; /**< document and articles, in the language asked for; may be empty */
     civ_text file;
+    civ_text row_id; /**< of the child row that it is about (civ_case_set_id, else its number);
+                        empty for the root */
 } civ_node;
-/** Explains an output of a workspace whose calculator was made with `explain`; lang 0 = English, 1
- * = Chinese. Texts are the workspace's until the next call. */
-CIV_API civ_status civ_explain(size_t *count, civ_workspace *workspace, size_t output, uint32_t row,
-                               int32_t lang, civ_error *error);
+/** What to explain: an output (index of civ_calculator_output) for a row of its entity. */
+typedef struct civ_wanted {
+    uint32_t output;
+    uint32_t row;
+} civ_wanted;
+/** Explains outputs one after another, of a workspace whose calculator was made with `explain`;
+ * what an earlier one explained is not repeated. lang 0 = English, 1 = Chinese. Texts are the
+ * workspace's until the next call. */
+CIV_API civ_status civ_explain(size_t *count, civ_workspace *workspace, const civ_wanted *wanted,
+                               size_t n, int32_t lang, civ_error *error);
 CIV_API civ_status civ_explain_node(civ_node *out, const civ_workspace *workspace, size_t index);
 
 typedef enum civ_format {
@@ -425,9 +440,9 @@ typedef enum civ_format {
     CIV_FORMAT_JSON = 2
 } civ_format;
 /** The explanation written out; *text is the workspace's until the next call. */
-CIV_API civ_status civ_explain_text(civ_text *text, civ_workspace *workspace, size_t output,
-                                    uint32_t row, int32_t lang, civ_format format,
-                                    civ_error *error);
+CIV_API civ_status civ_explain_text(civ_text *text, civ_workspace *workspace,
+                                    const civ_wanted *wanted, size_t n, int32_t lang,
+                                    civ_format format, civ_error *error);
 
 /* ---- tools on policy text ---- */
 

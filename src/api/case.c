@@ -29,6 +29,8 @@ civ_status civ_case_create(civ_case **out, civ_policy *policy, civ_text root, ci
         return cr_fail(error, CIV_ERROR_MEMORY, NULL, NONE, NONE);
     }
     c->policy = policy;
+    cr_buf_init(&c->ids.text, policy->engine->alloc);
+    c->ids.alloc = policy->engine->alloc;
     civ_policy_retain(policy);
     *out = c;
     return CIV_OK;
@@ -40,14 +42,84 @@ void civ_case_release(civ_case *c)
         return;
     civ_policy *policy = c->policy;
     cr_case_free(c->core);
+    cr_row_ids_free(&c->ids);
     cr_mem_free(&policy->engine->alloc, c, sizeof *c);
     civ_policy_release(policy);
 }
 
 void civ_case_clear(civ_case *c)
 {
-    if (c)
-        cr_case_forget(c->core);
+    if (!c)
+        return;
+    cr_case_forget(c->core);
+    cr_row_ids_clear(&c->ids);
+}
+
+/* ---- ids of rows: what the caller calls them ---- */
+
+static int room_for_ids(cr_row_ids *ids, size_t n)
+{
+    cr_alloc alloc = ids->alloc;
+    if (n <= ids->cap)
+        return 0;
+    size_t cap = n < 16 ? 16 : 2 * n;
+    cr_row_name *more = alloc.fn(alloc.user, ids->at, ids->cap * sizeof *more, cap * sizeof *more);
+    if (!more)
+        return 1;
+    ids->at = more;
+    ids->cap = cap;
+    return 0;
+}
+
+void cr_row_ids_clear(cr_row_ids *ids)
+{
+    cr_buf_clear(&ids->text);
+    ids->n = 0;
+}
+
+void cr_row_ids_free(cr_row_ids *ids)
+{
+    cr_mem_free(&ids->alloc, ids->at, ids->cap * sizeof *ids->at);
+    cr_buf_free(&ids->text);
+}
+
+int cr_row_ids_copy(cr_row_ids *to, const cr_row_ids *from)
+{
+    cr_row_ids_clear(to);
+    if (from->n == 0)
+        return 0;
+    cr_buf_put(&to->text, from->text.p, from->text.n);
+    if (to->text.oom || room_for_ids(to, from->n)) {
+        cr_row_ids_clear(to);
+        return 1;
+    }
+    memcpy(to->at, from->at, from->n * sizeof *to->at);
+    to->n = from->n;
+    return 0;
+}
+
+civ_status civ_case_set_id(civ_case *c, civ_text entity, uint32_t row, civ_text id,
+                           civ_error *error)
+{
+    if (!c)
+        return cr_fail(error, CIV_ERROR_ARGUMENT, NULL, NONE, NONE);
+    int32_t e = cr_program_entity(program_of(c), cr_str_text(entity));
+    if (e < 0)
+        return cr_fail(error, CIV_ERROR_UNKNOWN_ENTITY, NULL, cr_str_text(entity), NONE);
+    if (row >= c->core->spaces[e].n)
+        return cr_fail(error, CIV_ERROR_ARGUMENT, "no such row", NONE, NONE);
+    size_t at = c->ids.text.n, i = 0;
+    cr_buf_str(&c->ids.text, cr_str_text(id));
+    if (c->ids.text.oom || room_for_ids(&c->ids, c->ids.n + 1)) {
+        c->ids.text.n = at;
+        c->ids.text.oom = 0;
+        return cr_fail(error, CIV_ERROR_MEMORY, NULL, NONE, NONE);
+    }
+    while (i < c->ids.n && (c->ids.at[i].entity != e || c->ids.at[i].row != row))
+        i++;
+    c->ids.n += i == c->ids.n;
+    c->ids.at[i] = (cr_row_name){e, row, at, id.length};
+    return CIV_OK;
 }
 
 /* ---- names ---- */

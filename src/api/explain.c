@@ -6,10 +6,23 @@
 
 static const cr_str NONE = {NULL, 0};
 
-civ_status civ_explain(size_t *count, civ_workspace *w, size_t output, uint32_t row, int32_t lang,
+static civ_status find(cr_wanted *out, const civ_workspace *w, const civ_wanted *wanted,
                        civ_error *error)
 {
-    if (!count || !w)
+    const cr_program *p = &w->calculator->core.policy->program;
+    if (wanted->output >= w->calculator->core.outputs.n)
+        return cr_fail(error, CIV_ERROR_ARGUMENT, NULL, NONE, NONE);
+    out->def = w->calculator->core.outputs.at[wanted->output].def;
+    out->row = wanted->row;
+    if (wanted->row >= w->core->spaces[p->defs.at[out->def].entity].n)
+        return cr_fail(error, CIV_ERROR_ARGUMENT, "no such row", NONE, NONE);
+    return CIV_OK;
+}
+
+civ_status civ_explain(size_t *count, civ_workspace *w, const civ_wanted *wanted, size_t n,
+                       int32_t lang, civ_error *error)
+{
+    if (!count || !w || (!wanted && n))
         return cr_fail(error, CIV_ERROR_ARGUMENT, NULL, NONE, NONE);
     *count = 0;
     w->explained = 0;
@@ -17,13 +30,18 @@ civ_status civ_explain(size_t *count, civ_workspace *w, size_t output, uint32_t 
         return cr_fail(error, CIV_ERROR_STATE,
                        "explanations need an evaluation by a calculator made with 'explain'", NONE,
                        NONE);
-    if (output >= w->calculator->core.outputs.n)
-        return cr_fail(error, CIV_ERROR_ARGUMENT, NULL, NONE, NONE);
-    const cr_output *o = &w->calculator->core.outputs.at[output];
-    if (row >= w->core->spaces[w->calculator->core.policy->program.defs.at[o->def].entity].n)
-        return cr_fail(error, CIV_ERROR_ARGUMENT, "no such row", NONE, NONE);
-    if (cr_explain(&w->explanation, w->core, o->def, row, lang != 0))
+    cr_alloc alloc = w->calculator->engine->alloc;
+    cr_wanted *list = cr_mem_get(&alloc, n, sizeof *list);
+    if (!list && n)
         return cr_fail(error, CIV_ERROR_MEMORY, NULL, NONE, NONE);
+    civ_status bad = CIV_OK;
+    for (size_t i = 0; i < n && !bad; i++)
+        bad = find(&list[i], w, &wanted[i], error);
+    if (!bad && cr_explain(&w->explanation, w->core, &w->ids, list, n, lang))
+        bad = cr_fail(error, CIV_ERROR_MEMORY, NULL, NONE, NONE);
+    cr_mem_free(&alloc, list, n * sizeof *list);
+    if (bad)
+        return bad;
     w->explained = 1;
     *count = w->explanation.nodes.n;
     return CIV_OK;
@@ -47,6 +65,7 @@ civ_status civ_explain_node(civ_node *out, const civ_workspace *w, size_t index)
     out->value = cr_text(n->value);
     out->formula = cr_text(n->formula);
     out->citation = cr_text(n->citation);
+    out->row_id = cr_text(n->row_id);
     out->file = cr_text(
         n->pos.line && n->pos.file < policy->n_files ? policy->files[n->pos.file].name : NONE);
     return CIV_OK;
@@ -70,8 +89,19 @@ static void part(cr_buf *out, const char *before, cr_str s, const char *after)
     cr_buf_text(out, after);
 }
 
-static void write_line(cr_buf *out, const cr_node *n, int zh, int markdown)
+/* A row is named where the line that it stands under is about another. */
+static int names_row(const cr_explanation *x, size_t index)
 {
+    const cr_node *n = &x->nodes.at[index];
+    for (size_t i = index; i-- > 0;)
+        if (x->nodes.at[i].depth < n->depth)
+            return !cr_str_eq(x->nodes.at[i].row_id, n->row_id);
+    return 1;
+}
+
+static void write_line(cr_buf *out, const cr_explanation *x, size_t index, int zh, int markdown)
+{
+    const cr_node *n = &x->nodes.at[index];
     cr_buf_repeat(out, ' ', (size_t)n->depth * 2);
     cr_buf_text(out, markdown ? "- " : "");
     cr_buf_text(out, mark(n));
@@ -79,11 +109,15 @@ static void write_line(cr_buf *out, const cr_node *n, int zh, int markdown)
         part(out, "**", n->label, "**");
     else
         cr_buf_str(out, n->label);
+    if (names_row(x, index))
+        part(out, zh ? "［" : " [", n->row_id, zh ? "］" : "]");
     part(out, zh ? "：" : ": ", n->value, "");
     if (n->kind == CR_NODE_PARAMETER)
         part(out, zh ? "（" : " (", n->formula, zh ? "）" : ")");
     else if (n->kind == CR_NODE_CONDITION)
         part(out, zh ? "：" : ": ", n->formula, "");
+    else if (n->kind == CR_NODE_ROUNDING)
+        part(out, zh ? "，" : ", ", n->formula, "");
     else if (n->kind == CR_NODE_OUTPUT)
         part(out, zh ? "　← " : "  <- ", n->formula, "");
     part(out, zh ? "　［" : "  [", n->citation, zh ? "］" : "]");
@@ -115,6 +149,8 @@ static void write_json(cr_buf *out, const cr_node *n, int first)
         cr_buf_text(out, n->passed > 0    ? ",\"passed\":true"
                          : n->passed == 0 ? ",\"passed\":false"
                                           : ",\"passed\":null");
+    if (n->row_id.n)
+        json_member(out, "row", n->row_id);
     json_member(out, "name", n->name);
     json_member(out, "label", n->label);
     json_member(out, "value", n->value);
@@ -123,14 +159,14 @@ static void write_json(cr_buf *out, const cr_node *n, int first)
     cr_buf_char(out, '}');
 }
 
-civ_status civ_explain_text(civ_text *text, civ_workspace *w, size_t output, uint32_t row,
-                            int32_t lang, civ_format format, civ_error *error)
+civ_status civ_explain_text(civ_text *text, civ_workspace *w, const civ_wanted *wanted,
+                            size_t n_wanted, int32_t lang, civ_format format, civ_error *error)
 {
     size_t n = 0;
     if (!text)
         return cr_fail(error, CIV_ERROR_ARGUMENT, NULL, NONE, NONE);
     *text = cr_text(NONE);
-    civ_status bad = civ_explain(&n, w, output, row, lang, error);
+    civ_status bad = civ_explain(&n, w, wanted, n_wanted, lang, error);
     if (bad)
         return bad;
     cr_buf_clear(&w->page);
@@ -138,10 +174,12 @@ civ_status civ_explain_text(civ_text *text, civ_workspace *w, size_t output, uin
         cr_buf_char(&w->page, '[');
     for (size_t i = 0; i < n; i++) {
         const cr_node *node = &w->explanation.nodes.at[i];
+        if (i > 0 && node->depth == 0 && format != CIV_FORMAT_JSON)
+            cr_buf_char(&w->page, '\n');
         if (format == CIV_FORMAT_JSON)
             write_json(&w->page, node, i == 0);
         else
-            write_line(&w->page, node, lang != 0, format == CIV_FORMAT_MARKDOWN);
+            write_line(&w->page, &w->explanation, i, lang != 0, format == CIV_FORMAT_MARKDOWN);
     }
     if (format == CIV_FORMAT_JSON)
         cr_buf_char(&w->page, ']');

@@ -44,6 +44,7 @@ struct civ_calculator {
 struct civ_case {
     cr_case *core;
     civ_policy *policy;
+    cr_row_ids ids;
 };
 
 typedef struct cr_text_span { /* a slice of a growing buffer */
@@ -53,6 +54,7 @@ typedef struct cr_text_span { /* a slice of a growing buffer */
 typedef struct cr_found_cause {
     int32_t kind, answer, on;
     cr_text_span name, detail, chain;
+    const cr_label *label; /* of what it names; NULL = has none */
 } cr_found_cause;
 
 struct civ_workspace {
@@ -69,6 +71,7 @@ struct civ_workspace {
     cr_buf note_text;
     cr_found_cause *notes;
     size_t n_notes, cap_notes;
+    cr_row_ids ids; /* of the case, where explanations may be asked for */
     cr_explanation explanation;
     uint8_t explained;
     cr_buf page;
@@ -79,6 +82,11 @@ civ_status cr_fail(civ_error *error, civ_status status, const char *text, cr_str
                    cr_str nearest);
 civ_text cr_text(cr_str s);
 cr_str cr_str_text(civ_text t);
+
+/* Copies the ids of a case's rows; 1 = out of memory, and then there are none. */
+int cr_row_ids_copy(cr_row_ids *to, const cr_row_ids *from);
+void cr_row_ids_clear(cr_row_ids *ids); /* keeps the memory */
+void cr_row_ids_free(cr_row_ids *ids);
 
 /* What a caller sees of a value's type. */
 int32_t cr_kind_of(const cr_type *type);

@@ -27,6 +27,8 @@ civ_status civ_workspace_create(civ_workspace **out, civ_calculator *calculator,
     cr_buf_init(&w->text, alloc);
     cr_buf_init(&w->note_text, alloc);
     cr_buf_init(&w->page, alloc);
+    cr_buf_init(&w->ids.text, alloc);
+    w->ids.alloc = alloc;
     cr_arena_init(&w->explanation.arena, alloc);
     *out = w;
     return CIV_OK;
@@ -43,6 +45,7 @@ void civ_workspace_release(civ_workspace *w)
     cr_buf_free(&w->wide);
     cr_buf_free(&w->note_text);
     cr_buf_free(&w->page);
+    cr_row_ids_free(&w->ids);
     cr_arena_free(&w->explanation.arena);
     cr_mem_free(&alloc, w->rows, w->rows_cap * sizeof *w->rows);
     cr_mem_free(&alloc, w->causes, w->cap_causes * sizeof *w->causes);
@@ -59,6 +62,8 @@ static civ_status evaluate(civ_workspace *w, const civ_case *c, int32_t on, civ_
     if (c->policy != w->calculator->policy || c->core->root != w->calculator->core.root)
         return cr_fail(error, CIV_ERROR_STATE,
                        "the case is of another policy or root than the calculator", NONE, NONE);
+    if (w->calculator->core.explain && cr_row_ids_copy(&w->ids, &c->ids))
+        return cr_fail(error, CIV_ERROR_MEMORY, NULL, NONE, NONE);
     switch (cr_workspace_run(w->core, c->core, on)) {
     case 0: w->ran = 1; return CIV_OK;
     case 3: return cr_fail(error, CIV_ERROR_DATE, NULL, NONE, NONE);
@@ -159,6 +164,22 @@ static void wide_text(civ_workspace *w, civ_value *out, const cr_wide wide[2])
     out->text.length = w->wide.n;
 }
 
+static void value_labels(civ_value *out, const cr_policy *policy, const cr_type *type,
+                         cr_i128 value)
+{
+    const cr_label *label = NULL;
+    if (out->is_none)
+        return;
+    if (type->kind == CR_T_ENUM)
+        label = &policy->program.enums.at[type->index].values[value].label;
+    else if (type->kind == CR_T_REASON)
+        label = &policy->program.reasons.at[(uint32_t)value].label;
+    else if (type->kind == CR_T_REGION && value >= 0 && value < policy->regions.n)
+        label = &policy->regions.at[(uint32_t)value].label;
+    out->label_en = cr_text(label ? label->en : NONE);
+    out->label_zh = cr_text(label ? label->zh : NONE);
+}
+
 civ_status civ_result_value(civ_value *out, civ_workspace *w, size_t output, uint32_t row)
 {
     const cr_type *type;
@@ -173,7 +194,7 @@ civ_status civ_result_value(civ_value *out, civ_workspace *w, size_t output, uin
     out->struct_size = size;
     out->kind = cr_kind_of(type);
     out->answer = cr_status_get(w->core, status_register(v), row);
-    out->text = cr_text(CR_STR(""));
+    out->text = out->label_en = out->label_zh = cr_text(CR_STR(""));
     if (out->answer || v->rows >= 0)
         return CIV_OK;
     cr_rat r;
@@ -185,6 +206,7 @@ civ_status civ_result_value(civ_value *out, civ_workspace *w, size_t output, uin
     cr_i128 num = r.num, den = r.den;
     out->is_none = is_none(type, num);
     fill_number(out, type, num, den);
+    value_labels(out, w->calculator->core.policy, type, num);
     if (!out->is_none) {
         out->text.length =
             cr_value_text(w->calculator->core.policy, type, num, den, w->value, sizeof w->value);
@@ -343,10 +365,12 @@ static int on_cause(void *user, const cr_why *why)
     switch (why->kind) {
     case CR_WHY_INPUT:
         cause.kind = CIV_CAUSE_INPUT;
+        cause.label = &p->fields.at[why->index].decl->label;
         field_path(c, why->index);
         break;
     case CR_WHY_PARAMETER:
         cause.kind = CIV_CAUSE_PARAMETER;
+        cause.label = &p->params.at[why->index].stmt->label;
         cr_buf_str(c->text, p->params.at[why->index].name);
         break;
     case CR_WHY_CALENDAR:
@@ -355,6 +379,7 @@ static int on_cause(void *user, const cr_why *why)
         break;
     default:
         cause.kind = CIV_CAUSE_RULE;
+        cause.label = &p->defs.at[why->index].label;
         cr_buf_str(c->text, p->defs.at[why->index].name);
         break;
     }
@@ -396,6 +421,12 @@ static civ_text span_text(const cr_buf *text, cr_text_span s)
     return t;
 }
 
+static void label_text(const cr_label *label, civ_text *en, civ_text *zh)
+{
+    *en = cr_text(label ? label->en : NONE);
+    *zh = cr_text(label ? label->zh : NONE);
+}
+
 civ_status civ_result_cause(civ_cause *out, const civ_workspace *w, size_t index)
 {
     if (!out || out->struct_size < sizeof *out)
@@ -409,7 +440,20 @@ civ_status civ_result_cause(civ_cause *out, const civ_workspace *w, size_t index
     out->name = span_text(&w->text, c->name);
     out->detail = span_text(&w->text, c->detail);
     out->chain = span_text(&w->text, c->chain);
+    label_text(c->label, &out->label_en, &out->label_zh);
     return CIV_OK;
+}
+
+/* A default as the pack writes it. */
+static void literal_text(cr_buf *out, const cr_expr *x)
+{
+    char text[100];
+    if (x && x->kind == CR_X_NUMBER)
+        cr_buf_put(out, text, cr_rat_text(x->number, 0, text, sizeof text));
+    else if (x && x->kind == CR_X_BOOL)
+        cr_buf_text(out, x->integer ? "yes" : "no");
+    else if (x)
+        cr_buf_str(out, x->text);
 }
 
 static int on_use(void *user, const cr_why *why)
@@ -419,14 +463,20 @@ static int on_use(void *user, const cr_why *why)
     cr_found_cause note = {0};
     note.name = begin(c);
     if (why->kind == CR_WHY_DEFAULT) {
+        const cr_sym_field *f = &policy->program.fields.at[why->index];
         note.kind = why->answer == 1 ? CIV_NOTE_ASSUMED : CIV_NOTE_PRESUMED;
+        note.label = &f->decl->label;
         field_path(c, why->index);
         end(c, &note.name);
+        note.detail = begin(c);
+        literal_text(c->text, why->answer == 1 ? f->assume : f->presume);
+        end(c, &note.detail);
     } else if (why->extra >= 0) {
         const cr_prow *row = &policy->tables.at[why->index].rows.at[why->extra];
         if (c->w->core->on <= row->confirmed_to)
             return 0;
         note.kind = CIV_NOTE_UNCONFIRMED;
+        note.label = &policy->program.params.at[why->index].stmt->label;
         cr_buf_str(c->text, policy->program.params.at[why->index].name);
         end(c, &note.name);
         row_keys(c, why, &note);
@@ -489,5 +539,6 @@ civ_status civ_result_note(civ_note *out, const civ_workspace *w, size_t index)
     out->reserved = 0;
     out->name = span_text(&w->note_text, n->name);
     out->detail = span_text(&w->note_text, n->detail);
+    label_text(n->label, &out->label_en, &out->label_zh);
     return CIV_OK;
 }

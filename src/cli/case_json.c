@@ -252,7 +252,7 @@ static struct json_object *ids_of(cli_reader *r, civ_text entity)
     return list;
 }
 
-static void read_id(cli_reader *r, civ_text child, struct json_object *o)
+static void read_id(cli_reader *r, civ_text child, uint32_t row, struct json_object *o)
 {
     struct json_object *id, *list = ids_of(r, child);
     if (!json_object_object_get_ex(o, "id", &id) || id == NULL) {
@@ -268,6 +268,7 @@ static void read_id(cli_reader *r, civ_text child, struct json_object *o)
             add_error(r, "duplicate_id", text_of(id), "an id of its own for each row", NULL);
     }
     json_object_array_add(list, json_object_get(id));
+    civ_case_set_id(r->out->facts, child, row, cli_text(json_object_get_string(id)), NULL);
     r->pointer[cut] = 0;
 }
 
@@ -292,7 +293,7 @@ static void read_list(cli_reader *r, const civ_item *f, civ_text entity, uint32_
         if (!json_object_is_type(o, json_type_object)) {
             add_error(r, "not_an_object", text_of(o), "an object { … }", NULL);
         } else if (civ_case_add(r->out->facts, &child, f->name, row, NULL) == CIV_OK) {
-            read_id(r, f->child, o);
+            read_id(r, f->child, child, o);
             read_object(r, f->child, child, o, "id", depth + 1);
         } else {
             add_error(r, "too_many_rows", index, "a shorter list", NULL);
@@ -375,7 +376,7 @@ static void read_person(cli_reader *r, struct json_object *o)
     uint32_t row;
     if (civ_case_add(r->out->facts, &row, cli_text("members"), 0, NULL))
         return;
-    read_id(r, cli_text("person"), o);
+    read_id(r, cli_text("person"), row, o);
     json_object_object_foreach(o, key, v)
     {
         civ_error error = CIV_ERROR_INIT, other = CIV_ERROR_INIT;

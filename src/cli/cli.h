@@ -72,9 +72,12 @@ void cli_text_position(const char *text, size_t at, size_t *line, size_t *column
 /* answer.c */
 struct json_object *cli_answer(civ_workspace *w, const civ_calculator *calculator,
                                civ_policy *policy, const cli_case *c, const cli_options *o);
-void cli_answer_text(civ_workspace *w, const civ_calculator *calculator,
-                     const struct json_object *answer, const cli_options *o);
 
+/* sheet.c: the answer as an official reads it, as text or Markdown */
+void cli_sheet(civ_workspace *w, const civ_calculator *calculator, const civ_policy *policy,
+               const cli_case *c, const cli_options *o);
+
+/* answer.c */
 void cli_output_path(const civ_policy *policy, const cli_case *c, const civ_item *item,
                      uint32_t row, char *out, size_t cap); /* members[0].dibao.topup */
 

@@ -8,8 +8,8 @@ static const char *kind_name(int32_t kind)
 {
     static const char *const names[] = {"",      "yes/no", "integer", "number", "money",
                                         "exact", "date",   "month",   "enum",   "region",
-                                        "text",  "list",   "reason"};
-    return names[kind];
+                                        "text",  "list",   "reason",  "set"};
+    return kind >= 0 && kind < (int32_t)(sizeof names / sizeof *names) ? names[kind] : "";
 }
 
 static void print_values(const civ_policy *policy, const civ_item *f, int zh)

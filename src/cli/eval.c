@@ -79,59 +79,87 @@ static int is_shown(const civ_item *item, const cli_options *o)
            cli_text_is(tail, ".edge") || cli_text_is(tail, ".rigid");
 }
 
-static void explain(civ_workspace *w, const civ_calculator *calculator, struct json_object *answer,
-                    const cli_options *o, civ_format format)
+static size_t wanted_outputs(civ_wanted *list, size_t cap, civ_workspace *w,
+                             const civ_calculator *calculator, const cli_options *o)
 {
-    struct json_object *list = json_object_new_array();
+    size_t n = 0;
+    civ_text root = civ_calculator_root(calculator);
     for (size_t i = 0; i < civ_calculator_output_count(calculator); i++) {
         civ_item item;
-        civ_text text, root = civ_calculator_root(calculator);
+        civ_value v = CIV_VALUE_INIT;
         memset(&item, 0, sizeof item);
         item.struct_size = sizeof item;
         civ_calculator_output(&item, calculator, i);
         int on_root = item.entity.length == root.length &&
                       memcmp(item.entity.data, root.data, root.length) == 0;
-        if (!on_root || !is_shown(&item, o) ||
-            civ_explain_text(&text, w, i, 0, o->zh, format, NULL))
+        if (!is_shown(&item, o) || (!on_root && !o->outputs))
             continue;
-        if (format == CIV_FORMAT_JSON) {
-            char *copy = malloc(text.length + 1);
-            if (!copy)
-                break;
-            memcpy(copy, text.data, text.length);
-            copy[text.length] = 0;
-            json_object_array_add(list, json_tokener_parse(copy));
-            free(copy);
-        } else {
-            putchar('\n');
-            fwrite(text.data, 1, text.length, stdout);
+        for (uint32_t row = 0; civ_result_value(&v, w, i, row) == CIV_OK; row++) {
+            if (n < cap)
+                list[n] = (civ_wanted){(uint32_t)i, row};
+            n++;
         }
     }
-    if (format == CIV_FORMAT_JSON)
-        json_object_object_add(answer, "explanation", json_object_get(list));
-    json_object_put(list);
+    return n;
 }
 
-static void print_answer(civ_workspace *w, const civ_calculator *calculator,
-                         struct json_object *answer, const cli_options *o)
+static void add_explanation(struct json_object *answer, civ_text text)
 {
-    const char *format = o->format ? o->format : "json";
-    int json = strcmp(format, "json") == 0;
-    if (o->explain && json)
-        explain(w, calculator, answer, o, CIV_FORMAT_JSON);
-    if (json) {
-        puts(json_object_to_json_string_ext(answer, JSON_C_TO_STRING_PRETTY |
-                                                        JSON_C_TO_STRING_NOSLASHESCAPE));
+    struct json_tokener *t = json_tokener_new();
+    if (!t)
         return;
+    json_object_object_add(answer, "explanation",
+                           json_tokener_parse_ex(t, text.data, (int)text.length));
+    json_tokener_free(t);
+}
+
+/* Into the answer if there is one, else printed. */
+static int explain(civ_workspace *w, const civ_calculator *calculator, struct json_object *answer,
+                   const cli_options *o, civ_format format)
+{
+    size_t n = wanted_outputs(NULL, 0, w, calculator, o);
+    civ_wanted *list = malloc((n + 1) * sizeof *list);
+    civ_text text;
+    civ_error error = CIV_ERROR_INIT;
+    if (!list)
+        return EXIT_OTHER;
+    wanted_outputs(list, n, w, calculator, o);
+    civ_status bad = civ_explain_text(&text, w, list, n, o->zh, format, &error);
+    free(list);
+    if (bad) {
+        fprintf(stderr, "civicrules: %s\n", error.message);
+        return EXIT_OTHER;
     }
-    if (strcmp(format, "text") == 0)
-        cli_answer_text(w, calculator, answer, o);
-    if (o->explain || strcmp(format, "markdown") == 0)
-        explain(w, calculator, answer, o,
-                strcmp(format, "text") == 0 ? CIV_FORMAT_TEXT : CIV_FORMAT_MARKDOWN);
+    if (answer) {
+        add_explanation(answer, text);
+    } else {
+        printf(format == CIV_FORMAT_MARKDOWN ? (o->zh ? "\n## 说明\n\n" : "\n## Reasons\n\n")
+                                             : "\n");
+        fwrite(text.data, 1, text.length, stdout);
+    }
+    return 0;
 }
 
 /* ---- the command ---- */
+
+static int print_answer(civ_workspace *w, const civ_calculator *calculator, civ_policy *policy,
+                        const cli_case *c, const cli_options *o)
+{
+    int text = o->format && strcmp(o->format, "json") != 0;
+    int markdown = text && strcmp(o->format, "markdown") == 0;
+    if (text) {
+        cli_sheet(w, calculator, policy, c, o);
+        return o->explain ? explain(w, calculator, NULL, o,
+                                    markdown ? CIV_FORMAT_MARKDOWN : CIV_FORMAT_TEXT)
+                          : 0;
+    }
+    struct json_object *answer = cli_answer(w, calculator, policy, c, o);
+    int bad = o->explain ? explain(w, calculator, answer, o, CIV_FORMAT_JSON) : 0;
+    puts(json_object_to_json_string_ext(answer,
+                                        JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
+    json_object_put(answer);
+    return bad;
+}
 
 static int decide(civ_policy *policy, civ_calculator *calculator, const cli_options *o,
                   const char *text, size_t n, int32_t on)
@@ -156,11 +184,8 @@ static int decide(civ_policy *policy, civ_calculator *calculator, const cli_opti
         fprintf(stderr, "civicrules: %s\n", error.message);
         bad = EXIT_OTHER;
     }
-    if (!bad) {
-        struct json_object *answer = cli_answer(w, calculator, policy, &c, o);
-        print_answer(w, calculator, answer, o);
-        json_object_put(answer);
-    }
+    if (!bad)
+        bad = print_answer(w, calculator, policy, &c, o);
     civ_workspace_release(w);
     cli_case_free(&c);
     return bad;

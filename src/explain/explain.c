@@ -3,26 +3,28 @@
    inputs and parameter rows.
 
    The plan has kept what every expression came to (cr_plan_shown); the tree of the rule is walked
-   beside it. Each definition is explained once, where it first matters. */
+   beside it. Each definition is explained once for each row, where it first matters. What a value
+   does not hang on is left out: the arm not taken, the operands of an `or` that holds without
+   them, alternatives that were not needed. */
 #include <string.h>
 
-#include "engine/value.h"
-#include "explain/explain.h"
+#include "explain/explain_internal.h"
 
-typedef struct cr_explainer {
-    cr_explanation *out;
-    cr_workspace *w;
-    const cr_policy *policy;
-    const cr_program *p;
-    uint8_t *seen; /* per definition */
-    uint8_t *seen_field;
-    int zh;
-    int oom;
-} cr_explainer;
+enum { MOST_DEPTH = 24 };
 
-enum { MOST_DEPTH = 12 };
+static void explain_def(cr_explainer *e, int32_t def, uint32_t row, int depth);
+static void explain_body(cr_explainer *e, const cr_version *v, const cr_plan_def *value,
+                         const cr_place *at, int depth);
+static void walk(cr_explainer *e, const cr_expr *x, const cr_place *at, int depth);
 
-/* ---- texts ---- */
+/* ---- texts and nodes ---- */
+
+static cr_buf new_buf(const cr_explainer *e)
+{
+    cr_buf buf;
+    cr_buf_init(&buf, e->w->alloc);
+    return buf;
+}
 
 static cr_str keep(cr_explainer *e, cr_buf *buf)
 {
@@ -39,180 +41,94 @@ static void add(cr_explainer *e, cr_node node)
         e->oom = 1;
 }
 
-static const char *answer_word(int answer, int zh)
+cr_str cr_row_called(const cr_row_ids *ids, int32_t entity, uint32_t row)
 {
-    static const char *const words[][2] = {{"", ""},
-                                           {"undetermined", "尚不能确定"},
-                                           {"no data", "无数据"},
-                                           {"not in force", "当时无此规定"},
-                                           {"invalid", "输入有误"}};
-    return words[answer][zh];
-}
-
-static void value_words(cr_explainer *e, cr_buf *out, const cr_type *type, const cr_pval *v,
-                        uint32_t row)
-{
-    char text[120];
-    int32_t reg = v->rows >= 0 ? v->div : v->reg;
-    int answer = cr_status_get(e->w, reg, row);
-    if (answer) {
-        cr_buf_text(out, answer_word(answer, e->zh));
-        return;
-    }
-    cr_rat exact = {0, 1};
-    cr_wide wide[2];
-    if (v->rows < 0 && cr_value_get(e->w, v, row, &exact, wide)) {
-        cr_wide_text(out, &wide[0]);
-        cr_buf_char(out, '/');
-        cr_wide_text(out, &wide[1]);
-        return;
-    }
-    cr_i128 num = v->rows >= 0 ? cr_lane_get(e->w, reg, row) : exact.num, den = exact.den;
-    if (v->rows >= 0) {
-        cr_buf_i128(out, num);
-        cr_buf_text(out, e->zh ? " 人" : " rows");
-        return;
-    }
-    if (type->kind == CR_T_BOOL) {
-        cr_buf_text(out, num ? (e->zh ? "是" : "yes") : e->zh ? "否" : "no");
-    } else if ((type->kind == CR_T_DATE || type->kind == CR_T_MONTH) && num == CR_NEVER) {
-        cr_buf_text(out, e->zh ? "无" : "none");
-    } else if (type->kind == CR_T_ENUM && num >= 0) {
-        const cr_value_decl *d = &e->p->enums.at[type->index].values[num];
-        cr_buf_str(out, cr_words_label(&d->label, d->name, e->zh));
-    } else if (type->kind == CR_T_REASON) {
-        const cr_reason *r = &e->p->reasons.at[(uint32_t)num];
-        cr_buf_str(out, cr_words_label(&r->label, r->name, e->zh));
-    } else {
-        cr_buf_put(out, text, cr_value_text(e->policy, type, num, den, text, sizeof text));
-        if (type->kind == CR_T_NUMBER && !cr_unit_none(type->unit)) {
-            cr_buf_text(out, e->zh ? "" : " ");
-            cr_unit_text(out, type->unit, e->zh);
+    cr_str none = {NULL, 0};
+    for (size_t i = 0; ids && i < ids->n; i++)
+        if (ids->at[i].entity == entity && ids->at[i].row == row) {
+            cr_str id = {ids->text.p + ids->at[i].at, ids->at[i].n};
+            return id;
         }
-    }
+    return none;
 }
 
-static cr_buf new_buf(const cr_explainer *e)
+/* Of the row that a value belongs to: empty for the root, of which there is one. */
+static cr_str row_id(cr_explainer *e, int32_t entity, uint32_t row)
 {
-    cr_buf buf;
-    cr_buf_init(&buf, e->w->alloc);
-    return buf;
+    cr_buf buf = new_buf(e);
+    if (e->p->entities.at[entity].parent >= 0)
+        cr_explain_row_id(e, &buf, entity, row);
+    return keep(e, &buf);
 }
 
-/* ---- where a value stands ---- */
-
-static uint32_t row_up(const cr_explainer *e, int32_t entity, uint32_t row, int32_t to)
+/* 1 = for the first time: `body` 0 in the whole explanation, else among the reasons of one value.
+ */
+static int first_in(cr_explainer *e, uint32_t body, uint8_t kind, int32_t index, uint32_t row)
 {
-    while (entity != to && entity >= 0 && e->p->entities.at[entity].parent >= 0) {
-        row = e->w->spaces[entity].parent[row];
-        entity = e->p->entities.at[entity].parent;
-    }
-    return row;
+    unsigned char key[13] = {kind};
+    memcpy(key + 1, &index, sizeof index);
+    memcpy(key + 5, &row, sizeof row);
+    memcpy(key + 9, &body, sizeof body);
+    cr_str text = {(const char *)key, sizeof key};
+    if (cr_map_get(&e->seen, text) >= 0)
+        return 0;
+    text = cr_arena_text(&e->out->arena, text);
+    if (!text.p || cr_map_put(&e->seen, text, 1) < 0)
+        e->oom = 1;
+    return 1;
 }
 
-static int32_t up(const cr_explainer *e, int32_t entity, uint32_t n)
+static int first_time(cr_explainer *e, uint8_t kind, int32_t index, uint32_t row)
+{
+    return first_in(e, 0, kind, index, row);
+}
+
+static cr_str cites_text(cr_explainer *e, const cr_cites *cites)
+{
+    cr_buf buf = new_buf(e);
+    cr_words_cites(&buf, e->policy, cites, e->w->on, e->zh);
+    return keep(e, &buf);
+}
+
+static cr_str formula(cr_explainer *e, const cr_stmt *s, const cr_expr *x, const cr_place *at)
+{
+    cr_buf buf = new_buf(e);
+    cr_explain_formula(e, &buf, s, x, at);
+    return keep(e, &buf);
+}
+
+static int32_t ancestor(const cr_explainer *e, int32_t entity, uint32_t n)
 {
     while (n-- > 0 && entity >= 0)
         entity = e->p->entities.at[entity].parent;
     return entity;
 }
 
-static int known_bool(const cr_explainer *e, const cr_expr *x, const void *owner, int32_t entity,
-                      uint32_t row)
-{
-    const cr_pval *v = cr_plan_shown(e->w->frame->plan, x, owner);
-    if (!v || v->reg < 0)
-        return -1;
-    row = row_up(e, entity, row, e->w->frame->plan->regs.at[v->reg].space);
-    if (cr_status_get(e->w, v->reg, row))
-        return -1;
-    return cr_lane_get(e->w, v->reg, row) != 0;
-}
-
-/* ---- formulas with numbers ---- */
-
-static const char *sign_of(const cr_expr *x)
-{
-    switch (x->kind) {
-    case CR_X_ADD: return " + ";
-    case CR_X_SUB: return " - ";
-    case CR_X_MUL: return " × ";
-    case CR_X_DIV: return " ÷ ";
-    case CR_X_LT: return " < ";
-    case CR_X_LE: return " ≤ ";
-    case CR_X_GT: return " > ";
-    case CR_X_GE: return " ≥ ";
-    default: return NULL;
-    }
-}
-
-static void numbers(cr_explainer *e, cr_buf *out, const cr_expr *x, const void *owner,
-                    int32_t entity, uint32_t row)
-{
-    const char *sign = sign_of(x);
-    if (sign) {
-        int low = (x->kind == CR_X_MUL || x->kind == CR_X_DIV);
-        int left = low && (x->a->kind == CR_X_ADD || x->a->kind == CR_X_SUB),
-            right = low || x->kind == CR_X_SUB;
-        right = right && (x->b->kind == CR_X_ADD || x->b->kind == CR_X_SUB);
-        cr_buf_text(out, left ? "(" : "");
-        numbers(e, out, x->a, owner, entity, row);
-        cr_buf_text(out, left ? ")" : "");
-        cr_buf_text(out, sign);
-        cr_buf_text(out, right ? "(" : "");
-        numbers(e, out, x->b, owner, entity, row);
-        cr_buf_text(out, right ? ")" : "");
-        return;
-    }
-    const cr_pval *v = cr_plan_shown(e->w->frame->plan, x, owner);
-    if (!v || v->reg < 0)
-        return;
-    cr_type bare = x->type;
-    memset(&bare.unit, 0, sizeof bare.unit);
-    value_words(
-        e, out, &bare, v,
-        row_up(e, entity, row, e->w->frame->plan->regs.at[v->rows >= 0 ? v->div : v->reg].space));
-}
-
-static int is_arithmetic(const cr_expr *x)
-{
-    return sign_of(x) != NULL;
-}
-
-static cr_str formula(cr_explainer *e, const cr_stmt *s, const cr_expr *x, const void *owner,
-                      int32_t entity, uint32_t row)
-{
-    cr_buf buf = new_buf(e);
-    cr_words_expr(&buf, e->policy, s, x, e->zh);
-    if (is_arithmetic(x)) {
-        cr_buf_text(&buf, " = ");
-        numbers(e, &buf, x, owner, entity, row);
-    }
-    return keep(e, &buf);
-}
-
 /* ---- leaves ---- */
 
-static void input_node(cr_explainer *e, const cr_expr *x, const void *owner, int32_t entity,
-                       uint32_t row, int depth)
+static void input_node(cr_explainer *e, const cr_expr *x, const cr_place *at, int depth)
 {
     cr_node n = {0};
     const cr_sym_field *f = &e->p->fields.at[x->ref.index];
-    if (e->seen_field[x->ref.index] || f->child >= 0)
+    uint32_t row = 0;
+    const cr_pval *v = cr_explain_shown(e, x, at, &row);
+    if (f->child >= 0)
         return;
-    e->seen_field[x->ref.index] = 1;
-    const cr_pval *v = cr_plan_shown(e->w->frame->plan, x, owner);
+    int32_t entity = f->entity;
+    uint32_t of = cr_explain_up(e, at->entity, at->row, entity);
+    if (!x->at && !first_time(e, CR_NODE_INPUT, x->ref.index, of))
+        return;
     cr_buf buf = new_buf(e);
-    if (v && v->reg >= 0) {
-        uint32_t at = row_up(e, entity, row, e->w->frame->plan->regs.at[v->reg].space);
-        n.answer = (uint8_t)cr_status_get(e->w, v->reg, at);
-        value_words(e, &buf, &f->type, v, at);
+    if (v) {
+        n.answer = (uint8_t)cr_status_get(e->w, v->reg, row);
+        cr_explain_value(e, &buf, &f->type, v, row);
     }
     n.kind = CR_NODE_INPUT;
     n.depth = depth;
     n.name = f->name;
     n.label = cr_words_label(&f->decl->label, f->name, e->zh);
     n.value = keep(e, &buf);
+    n.row_id = row_id(e, entity, of);
     add(e, n);
 }
 
@@ -234,39 +150,50 @@ static int32_t table_row(cr_explainer *e, const cr_pval *v, uint32_t row)
     return -1;
 }
 
-static void parameter_node(cr_explainer *e, const cr_expr *x, const void *owner, int32_t entity,
-                           uint32_t row, int depth)
+/* The region, the day from which it holds, and to which day it is confirmed. */
+static void row_words(cr_explainer *e, cr_buf *out, const cr_prow *r)
+{
+    char day[11];
+    cr_buf_str(out, e->policy->regions.at[r->region].code);
+    cr_buf_char(out, ' ');
+    cr_buf_str(out, cr_words_label(&e->policy->regions.at[r->region].label, CR_STR(""), e->zh));
+    if (r->from > CR_DATE_MIN) {
+        cr_date_text(r->from, day);
+        cr_buf_text(out, e->zh ? "，自 " : ", from ");
+        cr_buf_text(out, day);
+    }
+    if (r->to < CR_DATE_MAX) {
+        cr_date_text(r->to, day);
+        cr_buf_text(out, e->zh ? "，至 " : ", to ");
+        cr_buf_text(out, day);
+    }
+    if (e->w->on > r->confirmed_to) {
+        cr_date_text(r->confirmed_to, day);
+        cr_buf_text(out, e->zh ? "，仅确认至 " : ", confirmed only to ");
+        cr_buf_text(out, day);
+    }
+}
+
+static void parameter_node(cr_explainer *e, const cr_expr *x, const cr_place *at, int depth)
 {
     cr_node n = {0};
     const cr_param *param = &e->p->params.at[x->ref.index];
-    const cr_pval *v = cr_plan_shown(e->w->frame->plan, x, owner);
-    if (!v || v->reg < 0)
+    uint32_t row;
+    const cr_pval *v = cr_explain_shown(e, x, at, &row);
+    int32_t used = v ? table_row(e, v, row) : -1;
+    int first = used < 0 || first_time(e, CR_NODE_PARAMETER, x->ref.index, (uint32_t)used);
+    if (!v || !first_in(e, e->body, CR_NODE_PARAMETER, x->ref.index, (uint32_t)used) ||
+        (!first && param->type.kind != CR_T_NUMBER))
         return;
-    uint32_t at = row_up(e, entity, row, e->w->frame->plan->regs.at[v->reg].space);
-    int32_t used = table_row(e, v, at);
     cr_buf value = new_buf(e), cite = new_buf(e), when = new_buf(e);
-    value_words(e, &value, &param->type, v, at);
-    n.answer = (uint8_t)cr_status_get(e->w, v->reg, at);
-    if (used >= 0) {
+    cr_explain_value(e, &value, &param->type, v, row);
+    n.answer = (uint8_t)cr_status_get(e->w, v->reg, row);
+    if (used >= 0 && first) {
         const cr_prow *r = &e->policy->tables.at[x->ref.index].rows.at[used];
-        char day[11];
         if (r->let)
             cr_buf_text(&cite, e->zh ? "本次改用" : "override of this run");
         cr_words_cites(&cite, e->policy, &r->cites, e->w->on, e->zh);
-        cr_buf_str(&when, e->policy->regions.at[r->region].code);
-        cr_buf_char(&when, ' ');
-        cr_buf_str(&when,
-                   cr_words_label(&e->policy->regions.at[r->region].label, CR_STR(""), e->zh));
-        if (r->from > CR_DATE_MIN) {
-            cr_date_text(r->from, day);
-            cr_buf_text(&when, e->zh ? "，自 " : ", from ");
-            cr_buf_text(&when, day);
-        }
-        if (e->w->on > r->confirmed_to) {
-            cr_date_text(r->confirmed_to, day);
-            cr_buf_text(&when, e->zh ? "，仅确认至 " : ", confirmed only to ");
-            cr_buf_text(&when, day);
-        }
+        row_words(e, &when, r);
         n.pos = r->row ? r->row->pos : r->let->pos;
     }
     n.kind = CR_NODE_PARAMETER;
@@ -279,65 +206,181 @@ static void parameter_node(cr_explainer *e, const cr_expr *x, const void *owner,
     add(e, n);
 }
 
-/* ---- definitions ---- */
+/* What the month before passed on: a value, whose reasons are that month's. */
+static void previous_node(cr_explainer *e, const cr_expr *x, const cr_place *at, int depth)
+{
+    uint32_t row;
+    const cr_pval *v = cr_explain_shown(e, x, at, &row);
+    cr_node n = {0};
+    cr_buf label = new_buf(e), value = new_buf(e);
+    if (v) {
+        n.answer = (uint8_t)cr_status_get(e->w, v->reg, row);
+        cr_explain_value(e, &value, &x->type, v, row);
+    }
+    n.kind = CR_NODE_OUTPUT;
+    n.depth = depth;
+    n.passed = -1;
+    n.row_id = row_id(e, at->entity, at->row);
+    cr_words_expr(&label, e->policy, NULL, x, e->zh);
+    n.label = keep(e, &label);
+    n.value = keep(e, &value);
+    add(e, n);
+}
 
-static void explain_def(cr_explainer *e, int32_t def, uint32_t row, int depth);
+/* ---- expressions: what a value hangs on ---- */
 
-/* Names of an expression that were not let go of: the arm not taken is not walked. */
-static void walk(cr_explainer *e, const cr_expr *x, const void *owner, int32_t entity, uint32_t row,
-                 int depth)
+static void name(cr_explainer *e, const cr_expr *x, const cr_place *at, int depth)
+{
+    switch (x->ref.kind) {
+    case CR_REF_FIELD: input_node(e, x, at, depth); break;
+    case CR_REF_PARAM:
+        for (uint32_t i = 0; i < x->keys.n; i++) {
+            const cr_expr *key = x->keys.at[i].value;
+            if (key->kind == CR_X_NAME && key->ref.kind == CR_REF_DEF)
+                walk(e, key, at, depth);
+        }
+        parameter_node(e, x, at, depth);
+        break;
+    case CR_REF_DEF:
+        if (e->p->defs.at[x->ref.index].n_args == 0) {
+            int32_t to = ancestor(e, at->entity, x->ref.up);
+            explain_def(e, x->ref.index, cr_explain_up(e, at->entity, at->row, to), depth);
+        }
+        for (uint32_t i = 0; i < x->args.n; i++)
+            walk(e, x->args.at[i], at, depth);
+        break;
+    default: break;
+    }
+}
+
+/* Of an `or` that holds the first operand that holds, of an `and` that fails the first that fails.
+ */
+static void connective(cr_explainer *e, const cr_expr *x, const cr_place *at, int depth)
+{
+    int decides = x->kind == CR_X_OR;
+    if (cr_explain_truth(e, x, at) != decides || cr_explain_truth(e, x->a, at) == decides)
+        walk(e, x->a, at, depth);
+    if (cr_explain_truth(e, x, at) != decides || cr_explain_truth(e, x->a, at) != decides)
+        walk(e, x->b, at, depth);
+}
+
+static void choice(cr_explainer *e, const cr_expr *x, const cr_place *at, int depth)
+{
+    int yes = cr_explain_truth(e, x->a, at);
+    if (yes < 0 && cr_explain_answer(e, x, at) == CR_KNOWN) { /* both arms are equal */
+        walk(e, x->b, at, depth);
+        return;
+    }
+    walk(e, x->a, at, depth);
+    if (yes != 0)
+        walk(e, x->b, at, depth);
+    if (yes != 1)
+        walk(e, x->c, at, depth);
+}
+
+/* One line for each row of the list that matters; of an `any` that holds and an `all` that fails,
+   the first row that decides it. */
+static void aggregate(cr_explainer *e, const cr_expr *x, const cr_place *at, int depth)
+{
+    cr_place k = {at->owner, e->p->fields.at[x->ref.index].child, 0};
+    const cr_space_rows *s = &e->w->spaces[k.entity];
+    uint32_t parent = cr_explain_up(e, at->entity, at->row, e->p->entities.at[k.entity].parent);
+    int quantor = x->op == CR_AGG_ANY || x->op == CR_AGG_ALL;
+    int decided = quantor && cr_explain_truth(e, x, at) == (x->op == CR_AGG_ANY);
+    for (k.row = s->off[parent]; k.row < s->off[parent + 1]; k.row++) {
+        int in = x->b ? cr_explain_truth(e, x->b, &k) : 1;
+        int holds = x->a ? quantor ? cr_explain_truth(e, x->a, &k) : 1 : in;
+        if (decided && (in != 1 || holds != (x->op == CR_AGG_ANY)))
+            continue;
+        if (x->b && (in != 1 || !x->a))
+            walk(e, x->b, &k, depth);
+        if (x->a && in != 0)
+            walk(e, x->a, &k, depth);
+        if (decided)
+            return;
+    }
+}
+
+static void local(cr_explainer *e, const cr_expr *x, const cr_place *at, int depth)
+{
+    const cr_version *v = at->owner;
+    for (uint32_t i = 0; i < v->stmt->clauses.n; i++) {
+        const cr_clause *c = &v->stmt->clauses.at[i];
+        if (c->kind == CR_C_WHERE && cr_str_eq(c->name, x->text))
+            walk(e, c->value, at, depth);
+    }
+}
+
+static void walk(cr_explainer *e, const cr_expr *x, const cr_place *at, int depth)
 {
     if (!x || e->oom || depth > MOST_DEPTH)
         return;
-    if (x->kind == CR_X_IF) {
-        int yes = known_bool(e, x->a, owner, entity, row);
-        walk(e, x->a, owner, entity, row, depth);
-        if (yes != 0)
-            walk(e, x->b, owner, entity, row, depth);
-        if (yes != 1)
-            walk(e, x->c, owner, entity, row, depth);
+    switch (x->kind) {
+    case CR_X_NAME:
+        x->ref.kind == CR_REF_LOCAL ? local(e, x, at, depth) : name(e, x, at, depth);
         return;
+    case CR_X_AND:
+    case CR_X_OR: connective(e, x, at, depth); return;
+    case CR_X_IF: choice(e, x, at, depth); return;
+    case CR_X_AGGREGATE: aggregate(e, x, at, depth); return;
+    case CR_X_PREVIOUS: previous_node(e, x, at, depth); return;
+    case CR_X_IS_GIVEN: return; /* the words say it */
+    case CR_X_MUL:
+        if (cr_explain_is_zero(e, x->a, at) || cr_explain_is_zero(e, x->b, at)) {
+            walk(e, cr_explain_is_zero(e, x->a, at) ? x->a : x->b, at, depth);
+            return;
+        }
+        break;
+    default: break;
     }
-    if (x->kind == CR_X_NAME) {
-        int32_t at = up(e, entity, x->ref.up);
-        if (x->ref.kind == CR_REF_FIELD)
-            input_node(e, x, owner, entity, row, depth);
-        else if (x->ref.kind == CR_REF_PARAM)
-            parameter_node(e, x, owner, entity, row, depth);
-        else if (x->ref.kind == CR_REF_DEF && e->p->defs.at[x->ref.index].n_args == 0)
-            explain_def(e, x->ref.index, row_up(e, entity, row, at), depth);
-        return;
-    }
-    if (x->kind == CR_X_AGGREGATE) { /* one line for each row of the list */
-        int32_t child = e->p->fields.at[x->ref.index].child;
-        const cr_space_rows *s = &e->w->spaces[child];
-        const cr_expr *of = x->a ? x->a : x->b;
-        uint32_t parent = row_up(e, entity, row, e->p->entities.at[child].parent);
-        for (uint32_t k = s->off[parent]; of && k < s->off[parent + 1] && k < s->off[parent] + 20;
-             k++)
-            walk(e, of, owner, child, k, depth);
-        return;
-    }
-    walk(e, x->a, owner, entity, row, depth);
-    walk(e, x->b, owner, entity, row, depth);
-    walk(e, x->c, owner, entity, row, depth);
+    walk(e, x->a, at, depth);
+    walk(e, x->b, at, depth);
+    walk(e, x->c, at, depth);
     for (uint32_t i = 0; i < x->args.n; i++)
-        walk(e, x->args.at[i], owner, entity, row, depth);
+        walk(e, x->args.at[i], at, depth);
 }
 
-static cr_str cites_text(cr_explainer *e, const cr_cites *cites)
+/* ---- versions ---- */
+
+/* The region of the case; -1 = not known, or not asked for. */
+static int32_t case_region(const cr_explainer *e)
 {
-    cr_buf buf = new_buf(e);
-    cr_words_cites(&buf, e->policy, cites, e->w->on, e->zh);
-    return keep(e, &buf);
+    const cr_plan *plan = e->w->frame->plan;
+    int32_t field = cr_program_field(e->p, e->w->calc->root, CR_STR("region"));
+    for (uint32_t i = 0; field >= 0 && i < plan->code.n; i++) {
+        const cr_insn *insn = &plan->code.at[i];
+        if (insn->op == CR_OP_INPUT && insn->imm == field && insn->space == e->w->calc->root)
+            return cr_status_get(e->w, insn->dst, 0) ? -1
+                                                     : (int32_t)cr_lane_get(e->w, insn->dst, 0);
+    }
+    return -1;
 }
 
-static const cr_version *version_on(const cr_def *d, int32_t on)
+/* How near the version's place is to the region of the case: -1 = it does not hold there. */
+static int nearness(const cr_explainer *e, const cr_version *v, int32_t region)
 {
-    for (uint32_t i = 0; i < d->versions.n; i++)
-        if (d->versions.at[i].from <= on && on <= d->versions.at[i].to)
-            return &d->versions.at[i];
-    return NULL;
+    int32_t place = v->region.n ? cr_policy_region(e->policy, v->region) : 0;
+    if (place == 0)
+        return 0;
+    while (region >= 0 && region != place)
+        region = e->policy->regions.at[region].parent;
+    return region < 0 ? -1 : e->policy->regions.at[place].depth;
+}
+
+static const cr_version *version_on(const cr_explainer *e, const cr_def *d)
+{
+    const cr_version *best = NULL;
+    int nearest = -1;
+    int32_t region = d->versions.n > 1 ? case_region(e) : -1;
+    for (uint32_t i = 0; i < d->versions.n; i++) {
+        const cr_version *v = &d->versions.at[i];
+        int near = nearness(e, v, region);
+        if (v->from <= e->w->on && e->w->on <= v->to && near > nearest) {
+            nearest = near;
+            best = v;
+        }
+    }
+    return best;
 }
 
 static int clause_on(const cr_clause *c, int32_t on)
@@ -345,74 +388,175 @@ static int clause_on(const cr_clause *c, int32_t on)
     return c->period.from <= on && on <= c->period.to;
 }
 
-static void explain_conditions(cr_explainer *e, const cr_version *v, int32_t entity, uint32_t row,
+/* A table in which several rows may hold. */
+static int every_row(const cr_stmt *s)
+{
+    return s->kind == CR_S_TABLE &&
+           (s->hit == CR_HIT_SUM || s->hit == CR_HIT_HIGHEST || s->hit == CR_HIT_COLLECT);
+}
+
+/* The line that gives the value: NULL = none is known to. */
+static const cr_clause *applied(cr_explainer *e, const cr_version *v, const cr_place *at)
+{
+    for (uint32_t i = 0; !every_row(v->stmt) && i < v->stmt->clauses.n; i++) {
+        const cr_clause *c = &v->stmt->clauses.at[i];
+        if (c->kind == CR_C_WHERE || c->kind == CR_C_CONDITION || c->kind == CR_C_ARM ||
+            !clause_on(c, e->w->on))
+            continue;
+        int holds = c->kind == CR_C_WHEN ? cr_explain_truth(e, c->cond, at) : 1;
+        if (holds)
+            return holds == 1 ? c : NULL;
+    }
+    return NULL;
+}
+
+static cr_str def_formula(cr_explainer *e, const cr_version *v, const cr_place *at)
+{
+    const cr_clause *c = applied(e, v, at);
+    return c ? formula(e, v->stmt, c->value, at) : CR_STR("");
+}
+
+/* ---- decisions and statuses ---- */
+
+/* A group of `any of` that one condition has passed. */
+static int passed_already(const cr_explainer *e, const cr_version *v, const cr_clause *of,
+                          const cr_place *at)
+{
+    for (uint32_t i = 0; of->group == CR_GROUP_ANY && i < v->stmt->clauses.n; i++) {
+        const cr_clause *c = &v->stmt->clauses.at[i];
+        if (c->kind == CR_C_CONDITION && c->group_no == of->group_no && clause_on(c, e->w->on) &&
+            cr_explain_truth(e, c->cond, at) == 1)
+            return 1;
+    }
+    return 0;
+}
+
+/* A condition that is nothing but another definition: that one's formula and reasons are its own.
+ */
+static int is_definition(const cr_explainer *e, const cr_expr *x)
+{
+    return x->kind == CR_X_NAME && x->ref.kind == CR_REF_DEF && !x->ref.reason && !x->at &&
+           e->p->defs.at[x->ref.index].n_args == 0;
+}
+
+static void condition_body(cr_explainer *e, cr_node n, const cr_clause *c, const cr_version *v,
+                           const cr_place *at, int deep)
+{
+    const cr_version *inner = NULL;
+    cr_place there = *at;
+    if (is_definition(e, c->cond)) {
+        const cr_def *d = &e->p->defs.at[c->cond->ref.index];
+        inner = version_on(e, d);
+        there.owner = inner;
+        there.entity = d->entity;
+        there.row = cr_explain_up(e, at->entity, at->row, d->entity);
+    }
+    n.formula = inner ? def_formula(e, inner, &there) : formula(e, v->stmt, c->cond, at);
+    if (inner && n.citation.n == 0)
+        n.citation = cites_text(e, &inner->stmt->cites);
+    add(e, n);
+    if (!deep)
+        return;
+    if (!inner)
+        walk(e, c->cond, at, n.depth + 1);
+    else if (first_time(e, CR_NODE_OUTPUT, c->cond->ref.index, there.row))
+        explain_body(e, inner, &e->w->frame->plan->defs[c->cond->ref.index], &there, n.depth + 1);
+}
+
+static void condition_node(cr_explainer *e, const cr_clause *c, const cr_version *v,
+                           const cr_place *at, int depth, int whole)
+{
+    cr_node n = {0};
+    int holds = cr_explain_truth(e, c->cond, at);
+    int is_arm = c->kind == CR_C_ARM;
+    n.kind = CR_NODE_CONDITION;
+    n.depth = depth;
+    n.passed = (int8_t)(holds < 0 ? -1 : c->group == CR_GROUP_NONE && !is_arm ? !holds : holds);
+    n.name = c->name;
+    n.row_id = row_id(e, at->entity, at->row);
+    n.label =
+        cr_words_label(n.passed == 0 && c->fails.zh.n ? &c->fails : &c->label, c->name, e->zh);
+    if (c->group == CR_GROUP_NONE && !is_arm && n.passed >= 0)
+        n.value = n.passed ? (e->zh ? CR_STR("无此情形") : CR_STR("does not apply"))
+                  : e->zh  ? CR_STR("有此情形")
+                           : CR_STR("applies");
+    n.citation = cites_text(e, &c->cites);
+    n.pos = c->pos;
+    /* what decided it: of a refusal what failed, of an open question what is open */
+    condition_body(e, n, c, v, at, is_arm || (whole == 1 ? n.passed == 1 : n.passed != 1));
+}
+
+/* `whole`: 1 the decision holds, 0 it fails, -1 it is not known. */
+static void explain_conditions(cr_explainer *e, const cr_version *v, const cr_place *at, int whole,
                                int depth)
 {
     for (uint32_t i = 0; i < v->stmt->clauses.n && !e->oom; i++) {
         const cr_clause *c = &v->stmt->clauses.at[i];
-        if ((c->kind != CR_C_CONDITION && c->kind != CR_C_ARM) || !clause_on(c, e->w->on) ||
-            !c->cond)
+        int is_arm = c->kind == CR_C_ARM;
+        if ((c->kind != CR_C_CONDITION && !is_arm) || !clause_on(c, e->w->on) || !c->cond)
             continue;
-        cr_node n = {0};
-        int holds = known_bool(e, c->cond, v, entity, row);
-        if (c->kind == CR_C_ARM && holds == 0)
+        int holds = cr_explain_truth(e, c->cond, at);
+        if (is_arm ? holds == 0 : holds != 1 && passed_already(e, v, c, at))
             continue;
-        n.kind = CR_NODE_CONDITION;
-        n.depth = depth;
-        n.passed = (int8_t)(holds < 0 ? -1 : c->group == CR_GROUP_NONE ? !holds : holds);
-        n.name = c->name;
-        n.label =
-            cr_words_label(n.passed == 0 && c->fails.zh.n ? &c->fails : &c->label, c->name, e->zh);
-        if (c->group == CR_GROUP_NONE && n.passed >= 0)
-            n.value = n.passed ? (e->zh ? CR_STR("无此情形") : CR_STR("does not apply"))
-                      : e->zh  ? CR_STR("有此情形")
-                               : CR_STR("applies");
-        n.formula = formula(e, v->stmt, c->cond, v, entity, row);
-        n.citation = cites_text(e, &c->cites);
-        n.pos = c->pos;
-        add(e, n);
-        walk(e, c->cond, v, entity, row, depth + 1);
-        if (c->kind == CR_C_ARM && holds == 1)
+        condition_node(e, c, v, at, depth, whole);
+        if (is_arm && holds == 1)
             return;
     }
 }
 
-static void rounding_node(cr_explainer *e, const cr_stmt *s, int depth)
+/* ---- definitions ---- */
+
+/* How it was rounded, and from what to what. */
+static void rounding_node(cr_explainer *e, const cr_version *v, const cr_plan_def *value,
+                          const cr_place *at, int depth)
 {
+    const cr_stmt *s = v->stmt;
     cr_node n = {0};
     if (s->rounded_by.n == 0 && s->rounding.pos.line == 0)
         return;
+    cr_buf how = new_buf(e), steps = new_buf(e);
+    const cr_clause *c = applied(e, v, at);
+    uint32_t row = 0;
+    const cr_pval *before = c ? cr_explain_shown(e, c->value, at, &row) : NULL;
     n.kind = CR_NODE_ROUNDING;
     n.depth = depth;
     n.pos = s->rounded_pos;
     n.name = s->rounded_by;
+    n.label = e->zh ? CR_STR("取整") : CR_STR("rounding");
     if (s->rounded_by.n) {
         const cr_param *param = &e->p->params.at[s->rounded_ref.index];
-        int32_t row =
-            cr_ptable_find(e->policy, &e->policy->tables.at[s->rounded_ref.index], 0, 0, e->w->on);
+        const cr_ptable *table = &e->policy->tables.at[s->rounded_ref.index];
+        int32_t region = case_region(e);
+        int32_t at_row = cr_ptable_find(e->policy, table, region < 0 ? 0 : region, 0, e->w->on);
         n.label = cr_words_label(&param->stmt->label, param->name, e->zh);
-        if (row >= 0) {
+        if (at_row >= 0) {
             const cr_value_decl *d =
-                &e->p->enums.at[param->type.index]
-                     .values[e->policy->tables.at[s->rounded_ref.index].rows.at[row].value];
-            n.value = cr_words_label(&d->label, d->name, e->zh);
-            n.citation =
-                cites_text(e, &e->policy->tables.at[s->rounded_ref.index].rows.at[row].cites);
+                &e->p->enums.at[param->type.index].values[table->rows.at[at_row].value];
+            cr_buf_str(&how, cr_words_label(&d->label, d->name, e->zh));
+            n.citation = cites_text(e, &table->rows.at[at_row].cites);
         }
     } else {
-        n.label = e->zh ? CR_STR("取整") : CR_STR("rounding");
+        cr_words_rounding(&how, &s->rounding, e->zh);
     }
+    if (before && cr_status_get(e->w, value->value.reg, at->row) == CR_KNOWN) {
+        cr_type bare = c->value->type;
+        memset(&bare.unit, 0, sizeof bare.unit);
+        cr_explain_value(e, &steps, &bare, before, row);
+        cr_buf_text(&steps, " → ");
+        cr_explain_value(e, &steps, &bare, &value->value, at->row);
+    }
+    n.value = keep(e, &how);
+    n.formula = keep(e, &steps);
     add(e, n);
 }
 
-static void explain_define(cr_explainer *e, const cr_version *v, int32_t entity, uint32_t row,
-                           int depth)
+static void explain_define(cr_explainer *e, const cr_version *v, const cr_place *at, int depth)
 {
     for (uint32_t i = 0; i < v->stmt->clauses.n && !e->oom; i++) {
         const cr_clause *c = &v->stmt->clauses.at[i];
         if (c->kind == CR_C_WHERE || !clause_on(c, e->w->on))
             continue;
-        int holds = c->kind == CR_C_WHEN ? known_bool(e, c->cond, v, entity, row) : 1;
+        int holds = c->kind == CR_C_WHEN ? cr_explain_truth(e, c->cond, at) : 1;
         if (holds == 0)
             continue;
         if (c->kind == CR_C_WHEN) {
@@ -420,45 +564,52 @@ static void explain_define(cr_explainer *e, const cr_version *v, int32_t entity,
             n.kind = CR_NODE_CASE;
             n.depth = depth;
             n.passed = (int8_t)holds;
-            n.label = formula(e, v->stmt, c->cond, v, entity, row);
+            n.row_id = row_id(e, at->entity, at->row);
+            n.label = formula(e, v->stmt, c->cond, at);
             n.pos = c->pos;
             add(e, n);
-            walk(e, c->cond, v, entity, row, depth + 1);
+            walk(e, c->cond, at, depth + 1);
         }
-        walk(e, c->value, v, entity, row, depth);
-        if (holds == 1)
+        walk(e, c->value, at, depth);
+        if (holds == 1 && !every_row(v->stmt))
             return;
     }
 }
 
-static cr_str def_formula(cr_explainer *e, const cr_version *v, int32_t entity, uint32_t row)
+static void explain_body(cr_explainer *e, const cr_version *v, const cr_plan_def *value,
+                         const cr_place *at, int depth)
 {
-    for (uint32_t i = 0; i < v->stmt->clauses.n; i++) {
-        const cr_clause *c = &v->stmt->clauses.at[i];
-        if (c->kind == CR_C_WHERE || c->kind == CR_C_CONDITION || c->kind == CR_C_ARM ||
-            !clause_on(c, e->w->on))
-            continue;
-        int holds = c->kind == CR_C_WHEN ? known_bool(e, c->cond, v, entity, row) : 1;
-        if (holds == 1)
-            return formula(e, v->stmt, c->value, v, entity, row);
-        if (holds < 0)
-            break;
+    uint32_t outer = e->body;
+    if (!v || e->oom || depth > MOST_DEPTH)
+        return;
+    e->body = ++e->bodies;
+    if (v->stmt->kind == CR_S_DECIDE || v->stmt->kind == CR_S_STATUS) {
+        int32_t reg = value->value.reg;
+        int whole = v->stmt->kind == CR_S_STATUS || cr_status_get(e->w, reg, at->row)
+                        ? -1
+                        : cr_lane_get(e->w, reg, at->row) != 0;
+        explain_conditions(e, v, at, whole, depth);
+    } else {
+        explain_define(e, v, at, depth);
     }
-    return CR_STR("");
+    rounding_node(e, v, value, at, depth);
+    e->body = outer;
 }
 
 static void explain_def(cr_explainer *e, int32_t def, uint32_t row, int depth)
 {
     const cr_def *d = &e->p->defs.at[def];
     const cr_plan_def *value = &e->w->frame->plan->defs[def];
-    const cr_version *v = version_on(d, e->w->on);
+    const cr_version *v = version_on(e, d);
+    cr_place at = {v, d->entity, row};
     cr_node n = {0};
-    int first = !e->seen[def];
     if (value->value.reg < 0 || e->oom)
         return;
-    e->seen[def] = 1;
+    if (depth > 0 && !first_in(e, e->body, CR_NODE_OUTPUT, def, row))
+        return;
+    int first = first_time(e, CR_NODE_OUTPUT, def, row);
     cr_buf buf = new_buf(e);
-    value_words(e, &buf, &d->type, &value->value, row);
+    cr_explain_value(e, &buf, &d->type, &value->value, row);
     n.kind = CR_NODE_OUTPUT;
     n.depth = depth;
     n.answer = (uint8_t)cr_status_get(
@@ -469,36 +620,33 @@ static void explain_def(cr_explainer *e, int32_t def, uint32_t row, int depth)
     n.name = d->name;
     n.label = cr_words_label(&d->label, d->name, e->zh);
     n.value = keep(e, &buf);
-    if (v) {
+    n.row_id = row_id(e, d->entity, row);
+    if (v)
         n.pos = v->stmt->name_pos;
+    if (v && first) { /* later mentions give the value alone */
         n.citation = cites_text(e, &v->stmt->cites);
-        n.formula = def_formula(e, v, d->entity, row);
+        n.formula = def_formula(e, v, &at);
     }
     add(e, n);
-    if (!v || !first)
-        return;
-    if (d->kind == CR_DEF_DEFINE)
-        explain_define(e, v, d->entity, row, depth + 1);
-    else
-        explain_conditions(e, v, d->entity, row, depth + 1);
-    rounding_node(e, v->stmt, depth + 1);
+    if (first)
+        explain_body(e, v, value, &at, depth + 1);
 }
 
-int cr_explain(cr_explanation *out, cr_workspace *w, int32_t def, uint32_t row, int lang)
+int cr_explain(cr_explanation *out, cr_workspace *w, const cr_row_ids *ids, const cr_wanted *wanted,
+               size_t n, int lang)
 {
     cr_explainer e = {0};
     e.out = out;
     e.w = w;
     e.policy = w->calc->policy;
     e.p = &e.policy->program;
+    e.ids = ids;
     e.zh = lang != 0;
     cr_arena_free(&out->arena);
     memset(&out->nodes, 0, sizeof out->nodes);
     cr_arena_init(&out->arena, w->alloc);
-    e.seen = cr_arena_get(&out->arena, (size_t)e.p->defs.n + 1, 1);
-    e.seen_field = cr_arena_get(&out->arena, (size_t)e.p->fields.n + 1, 1);
-    if (!e.seen || !e.seen_field)
-        return 2;
-    explain_def(&e, def, row, 0);
+    cr_map_init(&e.seen, &out->arena);
+    for (size_t i = 0; i < n; i++)
+        explain_def(&e, wanted[i].def, wanted[i].row, 0);
     return e.oom ? 2 : 0;
 }

@@ -136,7 +136,18 @@ static void rounding_words(cr_render_state *r, const cr_stmt *s)
         cr_buf_text(r->out, r->zh ? "按“" : "by ");
         cr_buf_str(r->out, cr_words_label(&p->stmt->label, p->name, r->zh));
         cr_buf_text(r->out, r->zh ? "”" : "");
+    } else {
+        cr_words_rounding(r->out, &s->rounding, r->zh);
     }
+}
+
+static void place_words(cr_render_state *r, cr_str code)
+{
+    int32_t region = code.n ? cr_policy_region(r->policy, code) : -1;
+    if (region < 0)
+        return;
+    cr_buf_text(r->out, r->zh ? "，限" : ", in ");
+    cr_buf_str(r->out, cr_words_label(&r->policy->regions.at[region].label, code, r->zh));
 }
 
 static void sentence(cr_render_state *r, const cr_def *d, const cr_version *v)
@@ -151,6 +162,7 @@ static void sentence(cr_render_state *r, const cr_def *d, const cr_version *v)
         cr_buf_text(r->out, r->zh ? "，" : ", ");
         period(r, v->from, v->to);
     }
+    place_words(r, v->region);
     cr_buf_text(r->out, r->zh ? "：" : ":");
     if (d->kind == CR_DEF_DEFINE)
         define_lines(r, v->stmt);

@@ -318,8 +318,12 @@ static void expr(cr_words *w, const cr_expr *x)
         operand(w, x->a, 7);
         break;
     case CR_X_NOT:
-        say(w, "不是：", "not ");
-        operand(w, x->a, 4);
+        say(w, "并非（", "not ");
+        if (w->zh)
+            expr(w, x->a);
+        else
+            operand(w, x->a, 4);
+        say(w, "）", "");
         break;
     case CR_X_AND:
     case CR_X_OR:
@@ -412,6 +416,24 @@ void cr_words_expr(cr_buf *out, const cr_policy *policy, const cr_stmt *stmt, co
     expr(&w, x);
 }
 
+/* ---- roundings ---- */
+
+void cr_words_rounding(cr_buf *out, const cr_rounding *rounding, int lang)
+{
+    static const char *const words[][2] = {{"", ""},
+                                           {"up to ", "向上取整到"},
+                                           {"down to ", "向下取整到"},
+                                           {"half up to ", "四舍五入到"},
+                                           {"half to even to ", "四舍六入五成双到"}};
+    char text[100];
+    cr_buf_text(out, words[rounding->mode][lang != 0]);
+    cr_buf_put(out, text, cr_rat_text(rounding->step, 0, text, sizeof text));
+    if (rounding->has_unit) {
+        cr_buf_text(out, lang ? "" : " ");
+        cr_unit_text(out, rounding->unit, lang);
+    }
+}
+
 /* ---- citations ---- */
 
 static void locators(cr_buf *out, cr_str s, int zh)
@@ -441,7 +463,7 @@ static void one_cite(cr_buf *out, const cr_policy *policy, const cr_cite *c, int
         "", "", "", " (secondary)", " (doubtful)", " (recalled)", " (recalled, doubtful)"};
     if (c->source_index < 0) {
         cr_buf_text(out, zh ? "本库约定：" : "by design: ");
-        cr_buf_str(out, c->design.n ? c->design : c->option);
+        cr_buf_str(out, cr_words_label(&c->design, c->option, zh));
         return;
     }
     const cr_stmt *s = policy->program.sources.at[c->source_index].stmt;

@@ -189,7 +189,7 @@ typedef struct cr_cite {
     cr_str source;      /* word of the source; empty: by design or option */
     cr_str locators;    /* as shown: `art 5, art 9(2)`; canonical spacing */
     cr_str option;      /* `option NAME` */
-    cr_str design;      /* text of `by design "…"` */
+    cr_label design;    /* text of `by design "…" / "…"` */
     uint8_t confidence; /* cr_confidence; 0 = that of the source */
     cr_period period;
     cr_pos pos;

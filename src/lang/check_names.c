@@ -356,8 +356,8 @@ static int row_words(const cr_stmt *s, uint32_t key, cr_arena *arena, cr_value_d
     return (int)n;
 }
 
-/* Of the field or definition with the key's name; else words of the rows make an enumeration, and
- * other keys are integers. */
+/* Of the field, definition or enumeration with the key's name; else words of the rows make an
+ * enumeration, and other keys are integers. */
 static cr_type key_type(cr_checker *c, const cr_stmt *s, uint32_t key)
 {
     cr_type t = {0};
@@ -370,6 +370,12 @@ static cr_type key_type(cr_checker *c, const cr_stmt *s, uint32_t key)
     int32_t def = cr_map_get(&c->p->def_map, full);
     if (def >= 0)
         return c->p->defs.at[def].type;
+    int32_t listed = find_enum(c, s->key_names.at[key]);
+    if (listed >= 0) {
+        t.kind = CR_T_ENUM;
+        t.index = listed;
+        return t;
+    }
     int n = row_words(s, key, c->arena, &words);
     if (n > 0) {
         t.kind = CR_T_ENUM;

@@ -388,12 +388,15 @@ static void one_ref(cr_parser *p, cr_cites *out)
             last->period = cr_p_period(p);
         return;
     }
-    if (cr_p_take2(p, "by", "design"))
-        c.design = cr_p_string(p, "the reason in quotes");
-    else if (cr_p_take(p, "option"))
+    if (cr_p_take2(p, "by", "design")) {
+        c.design = cr_p_label(p);
+        if (c.design.zh.n == 0)
+            cr_p_string(p, "the reason in quotes");
+    } else if (cr_p_take(p, "option")) {
         c.option = cr_p_word(p, "an option");
-    else
+    } else {
         c.source = cr_p_word(p, "a source, 'art', 'option' or 'by design'");
+    }
     if (!p->failed && c.source.n > 0)
         locators(p, &c);
     c.confidence = confidence(p);

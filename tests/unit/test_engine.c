@@ -283,7 +283,7 @@ static void wrong_calls_are_refused(void **state)
     assert_int_equal(fx_set(f.c, "person", 9, "relation", "son"), CIV_ERROR_ARGUMENT);
     assert_int_equal(civ_case_field(f.c, fx_text("person"), fx_text("birth_dte"), &error), -1);
     assert_string_equal(error.nearest, "birth_date");
-    assert_int_equal(civ_explain(NULL, f.w, 0, 0, 0, &error), CIV_ERROR_ARGUMENT);
+    assert_int_equal(civ_explain(NULL, f.w, NULL, 0, 0, &error), CIV_ERROR_ARGUMENT);
     civ_policy_release(NULL);
     civ_case_release(NULL);
     civ_workspace_release(NULL);

@@ -50,10 +50,18 @@ static civ_status fill(civ_case *c)
         s = civ_case_add(c, &row, fx_text("rows"), 0, NULL);
         if (!s)
             s = (civ_status)fx_set(c, "item", row, "amount", "10.00");
+        if (!s)
+            s = civ_case_set_id(c, fx_text("item"), row, fx_text("a row"), NULL);
         if (!s && i != 5)
             s = (civ_status)fx_set(c, "item", row, "ok", "yes");
     }
     return s;
+}
+
+static civ_status explain(civ_text *text, civ_workspace *w, size_t output)
+{
+    const civ_wanted wanted[] = {{(uint32_t)output, 0}, {0, 0}};
+    return civ_explain_text(text, w, wanted, 2, 1, CIV_FORMAT_TEXT, NULL);
 }
 
 /* Everything that reads a result; the text of the amount goes to `answer`. */
@@ -74,7 +82,7 @@ static civ_status read_all(civ_workspace *w, const civ_calculator *k, char *answ
             snprintf(answer + strlen(answer), 400 - strlen(answer), "%d%.*s;", v.answer,
                      (int)v.text.length, v.text.data);
         if (!s)
-            s = civ_explain_text(&text, w, i, 0, 1, CIV_FORMAT_TEXT, NULL);
+            s = explain(&text, w, i);
     }
     return s ? s : civ_result_notes(&n, w);
 }

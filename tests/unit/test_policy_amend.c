@@ -46,7 +46,7 @@ static void rows_may_stand_in_other_files(void **state)
     const cr_prow *row =
         &fx_table(&b, "m.p")->rows.at[fx_row(&b, "m.p", "000000", NULL, "2023-01-01")];
     assert_int_equal(row->cites.n, 1);
-    assert_true(cr_str_eq(row->cites.at[0].design, CR_STR("other")));
+    assert_true(cr_str_eq(row->cites.at[0].design.zh, CR_STR("other")));
     fx_drop(&b);
 }
 
@@ -101,7 +101,7 @@ static void a_row_of_the_same_beginning_is_replaced(void **state)
     assert_int_equal(fx_value(&b, "m.p", "610000", "2020-01-01"), 7);
     const cr_prow *row =
         &fx_table(&b, "m.p")->rows.at[fx_row(&b, "m.p", "000000", NULL, "2022-06-01")];
-    assert_true(cr_str_eq(row->cites.at[0].design, CR_STR("n")));
+    assert_true(cr_str_eq(row->cites.at[0].design.zh, CR_STR("n")));
     fx_drop(&b);
 }
 

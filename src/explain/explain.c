@@ -52,6 +52,21 @@ cr_str cr_row_called(const cr_row_ids *ids, int32_t entity, uint32_t row)
     return none;
 }
 
+/* A value with its unit; the years of an age are 周岁. */
+static cr_str value_text(cr_explainer *e, const cr_type *type, const cr_pval *v, uint32_t row,
+                         cr_str label)
+{
+    static const char years[] = "年";
+    size_t n = sizeof years - 1;
+    cr_buf buf = new_buf(e);
+    cr_explain_value(e, &buf, type, v, row);
+    if (e->zh && cr_words_is_age(label) && buf.n > n && memcmp(buf.p + buf.n - n, years, n) == 0) {
+        buf.n -= n;
+        cr_buf_text(&buf, "周岁");
+    }
+    return keep(e, &buf);
+}
+
 /* Of the row that a value belongs to: empty for the root, of which there is one. */
 static cr_str row_id(cr_explainer *e, int32_t entity, uint32_t row)
 {
@@ -118,16 +133,14 @@ static void input_node(cr_explainer *e, const cr_expr *x, const cr_place *at, in
     uint32_t of = cr_explain_up(e, at->entity, at->row, entity);
     if (!x->at && !first_time(e, CR_NODE_INPUT, x->ref.index, of))
         return;
-    cr_buf buf = new_buf(e);
-    if (v) {
-        n.answer = (uint8_t)cr_status_get(e->w, v->reg, row);
-        cr_explain_value(e, &buf, &f->type, v, row);
-    }
     n.kind = CR_NODE_INPUT;
     n.depth = depth;
     n.name = f->name;
     n.label = cr_words_label(&f->decl->label, f->name, e->zh);
-    n.value = keep(e, &buf);
+    if (v) {
+        n.answer = (uint8_t)cr_status_get(e->w, v->reg, row);
+        n.value = value_text(e, &f->type, v, row, n.label);
+    }
     n.row_id = row_id(e, entity, of);
     add(e, n);
 }
@@ -185,8 +198,7 @@ static void parameter_node(cr_explainer *e, const cr_expr *x, const cr_place *at
     if (!v || !first_in(e, e->body, CR_NODE_PARAMETER, x->ref.index, (uint32_t)used) ||
         (!first && param->type.kind != CR_T_NUMBER))
         return;
-    cr_buf value = new_buf(e), cite = new_buf(e), when = new_buf(e);
-    cr_explain_value(e, &value, &param->type, v, row);
+    cr_buf cite = new_buf(e), when = new_buf(e);
     n.answer = (uint8_t)cr_status_get(e->w, v->reg, row);
     if (used >= 0 && first) {
         const cr_prow *r = &e->policy->tables.at[x->ref.index].rows.at[used];
@@ -200,7 +212,7 @@ static void parameter_node(cr_explainer *e, const cr_expr *x, const cr_place *at
     n.depth = depth;
     n.name = param->name;
     n.label = cr_words_label(&param->stmt->label, param->name, e->zh);
-    n.value = keep(e, &value);
+    n.value = value_text(e, &param->type, v, row, n.label);
     n.citation = keep(e, &cite);
     n.formula = keep(e, &when);
     add(e, n);
@@ -608,8 +620,6 @@ static void explain_def(cr_explainer *e, int32_t def, uint32_t row, int depth)
     if (depth > 0 && !first_in(e, e->body, CR_NODE_OUTPUT, def, row))
         return;
     int first = first_time(e, CR_NODE_OUTPUT, def, row);
-    cr_buf buf = new_buf(e);
-    cr_explain_value(e, &buf, &d->type, &value->value, row);
     n.kind = CR_NODE_OUTPUT;
     n.depth = depth;
     n.answer = (uint8_t)cr_status_get(
@@ -619,7 +629,7 @@ static void explain_def(cr_explainer *e, int32_t def, uint32_t row, int depth)
                    : (int8_t)-1;
     n.name = d->name;
     n.label = cr_words_label(&d->label, d->name, e->zh);
-    n.value = keep(e, &buf);
+    n.value = value_text(e, &d->type, &value->value, row, n.label);
     n.row_id = row_id(e, d->entity, row);
     if (v)
         n.pos = v->stmt->name_pos;

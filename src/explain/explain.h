@@ -60,6 +60,7 @@ void cr_words_expr(cr_buf *out, const cr_policy *policy, const cr_stmt *stmt, co
                    int lang);
 void cr_words_cites(cr_buf *out, const cr_policy *policy, const cr_cites *cites, int32_t on,
                     int lang);
+int cr_words_is_age(cr_str label);
 void cr_words_rounding(cr_buf *out, const cr_rounding *rounding, int lang);
 cr_str cr_words_label(const cr_label *label, cr_str name, int lang);
 

@@ -13,7 +13,7 @@ typedef struct cr_explainer {
     const cr_policy *policy;
     const cr_program *p;
     const cr_row_ids *ids;
-    cr_map seen; /* what was explained already: kind, index, row and body */
+    cr_map seen;           /* what was explained already: kind, index, row and body */
     uint32_t body, bodies; /* whose reasons are being given; from 1 */
     int zh;
     int oom;

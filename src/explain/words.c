@@ -11,6 +11,7 @@ typedef struct cr_words {
     const cr_policy *policy;
     const cr_stmt *stmt;
     int zh;
+    int age; /* the years are an age: 周岁 */
 } cr_words;
 
 cr_str cr_words_label(const cr_label *label, cr_str name, int lang)
@@ -28,7 +29,14 @@ static void expr(cr_words *w, const cr_expr *x);
 
 /* ---- names ---- */
 
-static void name(cr_words *w, const cr_expr *x)
+int cr_words_is_age(cr_str label)
+{
+    static const char age[] = "年龄";
+    size_t n = sizeof age - 1;
+    return label.n >= n && memcmp(label.p + label.n - n, age, n) == 0;
+}
+
+static cr_str name_label(const cr_words *w, const cr_expr *x)
 {
     const cr_program *p = &w->policy->program;
     cr_str s = x->text;
@@ -48,7 +56,17 @@ static void name(cr_words *w, const cr_expr *x)
         break;
     default: break;
     }
-    cr_buf_str(w->out, s);
+    return s;
+}
+
+static int is_age(const cr_words *w, const cr_expr *x)
+{
+    return x->kind == CR_X_NAME && cr_words_is_age(name_label(w, x));
+}
+
+static void name(cr_words *w, const cr_expr *x)
+{
+    cr_buf_str(w->out, name_label(w, x));
     if (x->ref.reason)
         say(w, "的原因", " (reason)");
     if (x->ref.kind != CR_REF_PARAM || x->keys.n == 0)
@@ -73,7 +91,9 @@ static void number(cr_words *w, const cr_expr *x)
 {
     char text[100];
     cr_buf_put(w->out, text, cr_rat_text(x->number, 0, text, sizeof text));
-    if (x->has_unit) {
+    if (x->has_unit && w->age && w->zh) {
+        cr_buf_text(w->out, "周岁");
+    } else if (x->has_unit) {
         say(w, "", " ");
         cr_unit_text(w->out, x->unit, w->zh);
     }
@@ -144,12 +164,14 @@ static void infix(cr_words *w, const cr_expr *x)
                  {CR_X_GT, "超过", " is above "}, {CR_X_GE, "不低于", " is at least "},
                  {CR_X_ADD, " ＋ ", " + "},       {CR_X_SUB, " － ", " - "},
                  {CR_X_MUL, " × ", " × "},        {CR_X_DIV, " ÷ ", " ÷ "}};
-    int level = binding(x);
+    int level = binding(x), before = w->age;
+    w->age = level == 4 && (is_age(w, x->a) || is_age(w, x->b));
     operand(w, x->a, level);
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (words[i].kind == x->kind)
             say(w, words[i].zh, words[i].en);
     operand(w, x->b, x->kind == CR_X_SUB || x->kind == CR_X_DIV || level == 4 ? level + 1 : level);
+    w->age = before;
 }
 
 static void membership(cr_words *w, const cr_expr *x)
@@ -412,7 +434,7 @@ static void expr(cr_words *w, const cr_expr *x)
 void cr_words_expr(cr_buf *out, const cr_policy *policy, const cr_stmt *stmt, const cr_expr *x,
                    int lang)
 {
-    cr_words w = {out, policy, stmt, lang};
+    cr_words w = {out, policy, stmt, lang, 0};
     expr(&w, x);
 }
 

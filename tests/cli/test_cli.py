@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -351,6 +352,53 @@ class Answers(unittest.TestCase):
         self.assertIsInstance(answer["explanation"], list)
         self.assertTrue(answer["explanation"])
         self.assertEqual(answer["outputs"], evaluate(family(), "--presume")["outputs"])
+
+    def explained(self, case: dict, *arguments: str) -> list:
+        return evaluate(case, "--presume", "--explain", *arguments)["explanation"]
+
+    def test_every_row_is_explained_and_named(self):
+        nodes = self.explained(family(), "--outputs", "dibao.amount", "--lang", "en")
+        topups = [(n["row"], n["value"]) for n in nodes if n["name"] == "dibao.topup"]
+        self.assertEqual(topups, [("p1", "0.00 yuan per month"), ("p2", "193.50 yuan per month"), ("p3", "193.50 yuan per month")])
+        ages = {n["row"]: n["value"] for n in nodes if n["label"] == "age" and n["formula"]}
+        self.assertEqual(ages["p2"], "72 years")
+
+    def test_outputs_of_children_are_explained_where_they_are_asked_for(self):
+        nodes = self.explained(family(), "--outputs", "dibao.topup", "--lang", "en")
+        self.assertEqual([n["row"] for n in nodes if n["depth"] == 0], ["p1", "p2", "p3"])
+
+    def test_a_refusal_shows_what_failed_with_its_numbers(self):
+        case = with_field(["members", 0, "income_wage"], "5000.00")
+        nodes = self.explained(case, "--outputs", "dibao.eligible", "--lang", "en")
+        failed = [n for n in nodes if n["kind"] == "condition" and n["passed"] is False and n["depth"] == 1]
+        self.assertEqual([n["name"] for n in failed], ["income_below_standard"])
+        self.assertIn("5000.00 < 1935.00, which does not hold", failed[0]["formula"])
+        below = nodes[nodes.index(failed[0]) + 1:]
+        self.assertIn("wage income", [n["label"] for n in below])
+        self.assertNotIn("hukou region", [n["label"] for n in nodes])  # what passed is listed, not gone into
+
+    def test_parameters_come_with_row_date_and_document(self):
+        nodes = self.explained(family(), "--outputs", "dibao.standard_total", "--lang", "en")
+        row = next(n for n in nodes if n["name"] == "dibao.standard")
+        self.assertIn("610900 Ankang, from 2023-01-01", row["formula"])
+        self.assertIn("Ankang notice", row["citation"])
+
+    def test_a_rounding_says_from_what_to_what(self):
+        case = with_field(["members", 0, "income_wage"], "900.50")
+        nodes = self.explained(case, "--outputs", "dibao.amount", "--lang", "en")
+        self.assertEqual([(n["value"], n["formula"]) for n in nodes if n["kind"] == "rounding"], [("up to the next yuan", "1421.50 → 1422.00")])
+
+    def test_english_is_english(self):
+        done = run("eval", "dibao,low_income", "--on", ON, "--presume", "--explain", "--format", "text", "--lang", "en", text=json.dumps(family()))
+        words = re.sub(r"\[[^\]]*\]", "", done.stdout.decode("utf-8"))  # numbers of documents stand in brackets
+        self.assertEqual(re.findall("[\u4e00-\u9fff]+", words), [])
+
+    def test_sheets_name_the_policy_and_what_was_assumed(self):
+        for form in ("text", "markdown"):
+            done = run("eval", "dibao", "--on", "2025-05-10", "--presume", "--format", form, "--lang", "zh", text=json.dumps(family()))
+            out = done.stdout.decode("utf-8")
+            for wanted in ("SHA-256", "采用推定", "仅确认至 2023-12-31", "冬季取暖补助", "家庭成员 p2"):
+                self.assertIn(wanted, out, form)
 
     def test_the_readable_forms(self):
         text = json.dumps(family())

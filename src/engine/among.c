@@ -17,6 +17,25 @@ static int32_t mask_of(cr_build *b, cr_env *env, int32_t space, const cr_expr *x
     return x->b ? cr_lower_bool(b, env, space, x->b) : -1;
 }
 
+static int is_whole(cr_pval v)
+{
+    return v.den == 1 && v.div < 0 && v.lo >= INT64_MIN / 2 && v.hi <= INT64_MAX / 2;
+}
+
+/* Whether the rank is within so many places. */
+static cr_pval lower_placed(cr_build *b, cr_env *env, cr_insn insn, const cr_expr *x)
+{
+    cr_pval places = cr_pval_space(b, cr_lower(b, env, insn.space, x->c), insn.space);
+    if (!b->failed && !is_whole(places))
+        cr_build_fail(b, "a number of places is a whole number of at most 62 bits");
+    if (b->failed)
+        return cr_pval_none();
+    insn.op = CR_OP_PLACED;
+    insn.wide = x->integer;
+    insn.c = cr_emit_lane(b, places.reg, CR_LANE_64);
+    return cr_pval_reg(b, cr_emit(b, insn, (cr_lane)b->plan->regs.at[insn.a].lane, 0, 1));
+}
+
 static cr_pval lower_rank(cr_build *b, cr_env *env, int32_t space, const cr_expr *x)
 {
     const cr_entity *e = &b->program->entities.at[space];
@@ -31,6 +50,8 @@ static cr_pval lower_rank(cr_build *b, cr_env *env, int32_t space, const cr_expr
     insn.b = mask_of(b, env, space, x);
     if (b->failed)
         return cr_pval_none();
+    if (x->c)
+        return lower_placed(b, env, insn, x);
     int32_t rank = cr_emit(b, insn, (cr_lane)b->plan->regs.at[v.reg].lane, 0, e->at_most);
     cr_pval out = cr_pval_reg(b, rank);
     out.lo = 1;
@@ -134,8 +155,7 @@ cr_pval cr_lower_allocate(cr_build *b, cr_env *env, int32_t space, const cr_expr
     b->calc->reads[x->ref.index] = 1;
     cr_pval total = cr_pval_space(b, cr_lower(b, &above, parent, x->a), parent);
     cr_pval weight = cr_num_one_divisor(b, parent, at, cr_lower(b, env, at, x->b));
-    if (!b->failed &&
-        (total.den != 1 || total.div >= 0 || total.lo < INT64_MIN / 2 || total.hi > INT64_MAX / 2))
+    if (!b->failed && !is_whole(total))
         cr_build_fail(b, "the total of an allocation is a whole number of at most 62 bits");
     if (!b->failed && cr_reg_bits(b, weight.reg) > CR_WIDE_BITS - 80)
         cr_build_fail(b, "the exact result may need more than 1015 bits");

@@ -748,6 +748,7 @@ const cr_kernel cr_kernels[CR_OP_COUNT][CR_LANES] = {
     [CR_OP_HIGHEST] = LANES(highest),
     [CR_OP_LOWEST] = LANES(lowest),
     [CR_OP_RANK] = LANES(rank),
+    [CR_OP_PLACED] = SAME(cr_k_placed),
     [CR_OP_THE] = LANES(the),
     [CR_OP_ROW_OF] = LANES(row_of),
     [CR_OP_ALLOCATE] = SAME(cr_k_allocate),

@@ -99,4 +99,17 @@ void cr_the_cr_wide(cr_workspace *w, const cr_insn *i);
 void cr_row_of_cr_wide(cr_workspace *w, const cr_insn *i);
 void cr_k_allocate(cr_workspace *w, const cr_insn *i);
 
+/* placed.c */
+typedef struct cr_ahead { /* of a row: rows that are ahead of it, and rows that may be */
+    int64_t sure, open;
+    uint8_t status; /* the worst of what leaves those open */
+} cr_ahead;
+
+void cr_k_placed(cr_workspace *w, const cr_insn *i);
+/* How the row k counts beside the row `row` of its list. */
+cr_ahead cr_placed_beside(const cr_workspace *w, const cr_insn *i, uint32_t row, uint32_t k);
+cr_ahead cr_placed_ahead(const cr_workspace *w, const cr_insn *i, uint32_t row);
+/* 1 = the row is in its place if it belongs to the list at all; 0 = it is not known. */
+int cr_placed_inside(const cr_workspace *w, const cr_insn *i, uint32_t row, cr_ahead n);
+
 #endif

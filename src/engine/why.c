@@ -7,6 +7,7 @@
    its status was made. So causes cost nothing unless somebody asks. */
 #include <string.h>
 
+#include "engine/kernels.h"
 #include "engine/why.h"
 
 typedef struct cr_walk {
@@ -196,6 +197,28 @@ static void step_rank(cr_walk *walk, const cr_insn *i, uint32_t row)
     pass_rows(walk, i, i->space, walk->w->spaces[i->space].parent[row]);
 }
 
+static void step_placed(cr_walk *walk, const cr_insn *i, uint32_t row)
+{
+    const cr_space_rows *c = &walk->w->spaces[i->space];
+    uint32_t parent = c->parent[row];
+    if (walk->used || (c->list && c->list[parent])) {
+        pass(walk, i->c, row);
+        pass_rows(walk, i, i->space, parent);
+        return;
+    }
+    pass(walk, i->b, row);
+    cr_ahead ahead = cr_placed_ahead(walk->w, i, row);
+    if (is_out(walk, i, row) || cr_placed_inside(walk->w, i, row, ahead))
+        return;
+    pass(walk, i->c, row);
+    for (uint32_t k = c->off[parent]; k < c->off[parent + 1]; k++)
+        if (cr_placed_beside(walk->w, i, row, k).open) {
+            pass(walk, i->a, row);
+            pass(walk, i->a, k);
+            pass(walk, i->b, k);
+        }
+}
+
 static void step_allocate(cr_walk *walk, const cr_insn *i, uint32_t row)
 {
     const cr_space_rows *c = &walk->w->spaces[i->space];
@@ -333,6 +356,7 @@ static void step(cr_walk *walk, const cr_insn *i, uint32_t row)
     case CR_OP_ALL: step_list(walk, i, row); break;
     case CR_OP_ALLOCATE: step_allocate(walk, i, row); break;
     case CR_OP_RANK: step_rank(walk, i, row); break;
+    case CR_OP_PLACED: step_placed(walk, i, row); break;
     case CR_OP_THE: step_the(walk, i, row); break;
     case CR_OP_ROW_OF: step_row_of(walk, i, row); break;
     case CR_OP_ROW: step_row(walk, i, row); break;

@@ -275,6 +275,42 @@ static void span(cr_words *w, const cr_expr *x)
         cr_buf_text(w->out, zh[x->op]);
 }
 
+/* `rank of votes among candidates where passes, highest first, within seats, ties: out` */
+static void placed(cr_words *w, const cr_expr *x)
+{
+    int lowest = x->op == CR_RANK_LOWEST;
+    say(w, "在", "among the first ");
+    if (w->zh) {
+        list_name(w, x);
+        if (x->b) {
+            cr_buf_text(w->out, "中符合“");
+            operand(w, x->b, 2);
+            cr_buf_text(w->out, "”的");
+        } else {
+            cr_buf_text(w->out, "中");
+        }
+        cr_buf_text(w->out, "按“");
+        expr(w, x->a);
+        cr_buf_text(w->out, lowest ? "”从低到高排在前“" : "”从高到低排在前“");
+        expr(w, x->c);
+        cr_buf_text(w->out, x->integer == CR_TIES_IN ? "”位（并列的算在内）"
+                                                     : "”位（末位并列而容纳不下的不算）");
+        return;
+    }
+    expr(w, x->c);
+    cr_buf_text(w->out, " of ");
+    list_name(w, x);
+    if (x->b) {
+        cr_buf_text(w->out, " where ");
+        operand(w, x->b, 2);
+    }
+    cr_buf_text(w->out, " by ");
+    expr(w, x->a);
+    cr_buf_text(w->out, lowest ? ", lowest first" : ", highest first");
+    cr_buf_text(w->out,
+                x->integer == CR_TIES_IN ? ", ties count as in" : ", unless a tie reaches beyond");
+}
+
 static void among(cr_words *w, const cr_expr *x)
 {
     static const char *const en[] = {"the place, highest first, of ",
@@ -412,7 +448,7 @@ static void expr(cr_words *w, const cr_expr *x)
         say(w, "”", "");
         break;
     case CR_X_LEAST: least(w, x); break;
-    case CR_X_AMONG: among(w, x); break;
+    case CR_X_AMONG: x->c ? placed(w, x) : among(w, x); break;
     case CR_X_THE: the_row(w, x); break;
     case CR_X_ROW_OF:
         expr(w, x->a);

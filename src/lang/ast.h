@@ -71,7 +71,8 @@ typedef enum cr_xkind {
     CR_X_ALLOCATE,     /* a shared out in whole units among the rows of the list `text` by b */
     CR_X_PREVIOUS,     /* a (a carried definition) in the previous month */
     CR_X_LEAST,  /* least integer at least (op 0) or more than (op 1) a of b: a share of a count */
-    CR_X_AMONG,  /* op cr_among: a among the rows of the list `text`, b = where (NULL = all) */
+    CR_X_AMONG,  /* op cr_among: a among the rows of the list `text`, b = where (NULL = all);
+                     a rank with c: whether it is within so many places, integer cr_ties */
     CR_X_THE,    /* the row of the list `text` with highest (op 0) or lowest (op 1) a, where b;
                     integer = cr_ties */
     CR_X_ROW_OF, /* b, read in the row that a stands for: certificate.grade */
@@ -97,7 +98,13 @@ typedef enum cr_aggregate {
 } cr_aggregate;
 
 typedef enum cr_among { CR_RANK_HIGHEST, CR_RANK_LOWEST, CR_SHARING, CR_SHARE } cr_among;
-typedef enum cr_ties { CR_TIES_INVALID, CR_TIES_FIRST, CR_TIES_LAST } cr_ties;
+typedef enum cr_ties {
+    CR_TIES_INVALID,
+    CR_TIES_FIRST,
+    CR_TIES_LAST,
+    CR_TIES_IN,
+    CR_TIES_OUT
+} cr_ties;
 
 typedef struct cr_expr cr_expr;
 

@@ -62,6 +62,19 @@ void cr_c_allocate(cr_checker *c, cr_expr *x)
     x->type.unit = x->a->type.unit;
 }
 
+/* `within seats` after a rank */
+static void places(cr_checker *c, cr_expr *x)
+{
+    const cr_type yes_no = {.kind = CR_T_BOOL};
+    cr_c_expr(c, x->c, NULL);
+    x->type = yes_no;
+    if (x->c->type.kind == CR_T_ERROR)
+        return;
+    if (x->c->type.kind != CR_T_NUMBER || x->c->type.decimals != 0 ||
+        !cr_unit_none(x->c->type.unit))
+        cr_c_report(c, CR_D_TYPE, x->c->pos, x->c->text, "a whole number of places");
+}
+
 void cr_c_among(cr_checker *c, cr_expr *x)
 {
     if (!own_list(c, x))
@@ -72,6 +85,8 @@ void cr_c_among(cr_checker *c, cr_expr *x)
     whole(x);
     if (x->op == CR_SHARE)
         x->type.decimals = -1;
+    if (x->c)
+        places(c, x);
 }
 
 static int32_t list_of(const cr_checker *c, int32_t child, uint16_t *up)

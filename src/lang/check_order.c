@@ -35,11 +35,14 @@ static void gate_def(cr_checker *c, int32_t require, int32_t read, int *linked)
     c->p->defs.at[read].gate = link;
 }
 
+/* Only names of the row itself: a row of a list cannot make what stands above it invalid. */
 static void gate_name(cr_checker *c, int32_t require, const cr_expr *x, int *linked)
 {
-    if (x->ref.kind == CR_REF_FIELD)
+    int32_t entity = c->p->defs.at[require].entity;
+    if (x->ref.kind == CR_REF_FIELD && c->p->fields.at[x->ref.index].entity == entity)
         gate_field(c, require, x->ref.index);
-    else if (x->ref.kind == CR_REF_DEF && !x->ref.reason)
+    else if (x->ref.kind == CR_REF_DEF && !x->ref.reason &&
+             c->p->defs.at[x->ref.index].entity == entity)
         gate_def(c, require, x->ref.index, linked);
 }
 

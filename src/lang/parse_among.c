@@ -12,6 +12,19 @@ static void among(cr_parser *p, cr_expr *x)
         x->b = cr_p_conj(p);
 }
 
+/* `…, within seats, ties: out` after a rank: whether the row is among the first so many. */
+static void places(cr_parser *p, cr_expr *x)
+{
+    p->at += 2;
+    x->c = cr_p_measure(p);
+    cr_p_want(p, ",");
+    cr_p_want(p, "ties");
+    cr_p_want(p, ":");
+    x->integer = cr_p_take(p, "in") ? CR_TIES_IN : CR_TIES_OUT;
+    if (x->integer == CR_TIES_OUT)
+        cr_p_want(p, "out");
+}
+
 /* `rank of votes among candidates where passes, highest first` */
 static void rank(cr_parser *p, cr_expr *x)
 {
@@ -22,6 +35,8 @@ static void rank(cr_parser *p, cr_expr *x)
     if (x->op == CR_RANK_HIGHEST)
         cr_p_want(p, "highest");
     cr_p_want(p, "first");
+    if (!p->failed && cr_p_is2(p, ",", "within"))
+        places(p, x);
 }
 
 /* `least integer more than 1/2 of registered` */

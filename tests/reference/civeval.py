@@ -258,11 +258,11 @@ class Policy:
                 result.append(Target("field", owner, field.name))
                 for part in e[3:] if e[0] == "aggregate" else e[2:]:
                     walk(part, field.type.name)
-            elif e[0] == "among":
+            elif e[0] in ("among", "placed"):
                 owner, name = self.parent[at]
                 result.append(Target("field", owner, name))
                 walk(e[2], at)
-                walk(e[4], at)
+                walk(e[4:], at)
             elif e[0] == "allocate":
                 owner, name = self.parent[at]
                 result.append(Target("field", owner, name))
@@ -1159,6 +1159,8 @@ class Run:
     def e_none(self, e, scope, wanted):
         if wanted is not None and wanted.kind == "enum" and "none" in wanted.words:
             return known("none")
+        if wanted is not None and wanted.kind == "set":
+            return known(Words())
         return known(NEVER)
 
     def e_today(self, e, scope, wanted):
@@ -1363,6 +1365,33 @@ class Run:
             return known(Fraction(sum(way == 0 for way in ways)))
         return known(Fraction(1 + sum(way == (1 if what == "rank highest" else -1) for way in ways)))
 
+    def e_placed(self, e, scope, wanted):
+        """Whether the row is among the first so many: yes or no where nothing unknown can change it."""
+        _, way, value, name, where, places, ties = e
+        rows, listed = self.list(scope.row.parent, name, scope.day, scope.rule)
+        if not listed.known:
+            return listed
+        belongs = self.expr(where, scope) if where is not None else YES
+        if same_truth(belongs, False):
+            return NO
+        mine, limit = self.expr(value, scope), self.expr(places, scope)
+        certain, doubts = 0, []
+        for row, holds, each in self.left_in([row for row in rows if row is not scope.row], where, scope):
+            its = self.expr(value, each)
+            if mine.known and its.known:
+                ahead = order(its.value, mine.value) * (1 if way == "highest" else -1)
+                if ahead < 0 or (ahead == 0 and ties == "in"):
+                    continue
+                if holds.known:
+                    certain += 1
+                    continue
+            doubts.append(worst([mine, its, holds]))
+        if limit.known and certain >= limit.value:
+            return NO
+        if limit.known and certain + len(doubts) < limit.value:
+            return YES if belongs.known else belongs
+        return worst([belongs, limit] + doubts)
+
     def share(self, e, scope, rows, listed: Value) -> Value:
         _, _, value, _, where = e
         zero = known(Fraction(0))
@@ -1485,12 +1514,12 @@ def key_matches(key: tuple, value: object) -> bool:
 
 # -- examples --
 
-def plain(e) -> object:
+def plain(e, is_number: bool = False) -> object:
     """The JSON form of a value written in a fact."""
     if e[0] == "minus":
         return "-" + str(plain(e[1]))
     if e[0] == "number":  # region codes have six digits or more, and stay text
-        return int(e[3]) if e[3].isdigit() and len(e[3]) < 6 else e[3]
+        return int(e[3]) if e[3].isdigit() and (is_number or len(e[3]) < 6) else e[3]
     if e[0] in ("yes", "no"):
         return e[0] == "yes"
     if e[0] == "words":
@@ -1500,6 +1529,12 @@ def plain(e) -> object:
     if e[0] == "name":
         return None if e[1] == "unknown" else e[1]
     return shown(e[1])
+
+
+def is_count(policy: Policy, name: str) -> bool:
+    """A field of this name is a number, and no amount of money."""
+    kinds = [fields[name].type for fields in policy.fields.values() if name in fields]
+    return any(kind.kind == "number" and not kind.money for kind in kinds)
 
 
 def example_case(policy: Policy, lines: List[tuple]) -> Tuple[dict, dict]:
@@ -1517,10 +1552,11 @@ def example_case(policy: Policy, lines: List[tuple]) -> Tuple[dict, dict]:
         elif line[0] == "fact":
             facts = {}
             for name, value, since in line[2]:
+                fact = plain(value, is_count(policy, name))
                 if since is None:
-                    facts[name] = plain(value)
+                    facts[name] = fact
                 else:
-                    facts.setdefault(name, []).append({"from": shown(since), "value": plain(value)})
+                    facts.setdefault(name, []).append({"from": shown(since), "value": fact})
             path = [part for group in line[1] for part in group.split(".")]
             if path == [root]:
                 case.update(facts)
@@ -1586,10 +1622,11 @@ def check_total(run: Run, row: CaseRow, name: str, days: List[datetime.date], wa
 
 
 def check_example(run: Run, row: CaseRow, name: str, day, kind: int, wanted, causes: List[str]) -> List[str]:
-    target = run.policy.rule_or_reason(row.entity, name)
+    is_require = (row.entity, name) in run.policy.requires
+    target = Target("require", row.entity, name) if is_require else run.policy.rule_or_reason(row.entity, name)
     if target is None:
         return [f"no output {name}"]
-    value = run.output(row, target.name, day, target.what == "reason")
+    value = run.require(row, name, day) if is_require else run.output(row, target.name, day, target.what == "reason")
     missing = [cause for cause in causes if not any(cause in (one.partition(":")[2], one.partition(":")[0]) for one in value.causes)]
     if value.kind != kind or missing:
         return [f"{name}: expected {KIND_NAMES[kind]} {wanted} {causes}, found {triple(value)}"]
@@ -1600,7 +1637,7 @@ def check_example(run: Run, row: CaseRow, name: str, day, kind: int, wanted, cau
     elif isinstance(value.value, tuple):
         right = wanted[0] == "words" and [child.id for child in value.value] == wanted[1]
     else:
-        kind_of = run.policy.type_of_target(target)
+        kind_of = Type("yes/no") if is_require else run.policy.type_of_target(target)
         word = wanted[1] if kind_of.kind == "reason" and wanted[0] == "name" else wanted[1][0] if wanted[0] == "words" else None
         expected = known(word) if word is not None else \
             run.expr(wanted, Scope(row, None, "", day, {}, {}, {}), kind_of)

@@ -7,7 +7,7 @@ Expressions are tuples whose first item says what they are:
   ("within", negated, a, b) ("convert", a, unit) ("for one", a, unit) ("+", a, b) ("-", a, b) ("*", a, b) ("/", a, b)
   ("minus", a) ("at", a, date) ("number", number, unit, text) ("date", d) ("month", m) ("text", s) ("yes",) ("no",)
   ("none",) ("today",) ("name", dotted, keys, arguments, is_parameter) ("pick", which, [e]) ("of", what, a)
-  ("among", what, value, list, where) ("the", way, entity, key, where, ties) ("least", more than?, share, number)
+  ("among", what, value, list, where) ("placed", way, value, list, where, places, ties) ("the", way, entity, key, where, ties) ("least", more than?, share, number)
   ("cell", sign, column, constant)
   ("span", unit word, a, b) ("aggregate", what, list, value, where, have) ("rows", list, where)
 """
@@ -518,6 +518,11 @@ class Reader:
             self.need(",")
             way = self.next("word")
             self.need("first")
+            if self.sees(",", "within"):
+                self.need(",", "within")
+                places = self.meas()
+                self.need(",", "ties", ":")
+                return ("placed", way, value, name, where, places, self.next("word"))
             return ("among", "rank " + way, value, name, where)
         for what in ("number", "share"):
             if self.take(what, "sharing" if what == "number" else "of"):

@@ -467,6 +467,12 @@ class Maker:
         if form < 2:
             self.names.setdefault((entity, "num"), []).append("m." + name)
         parent = {"person": "household", "item": "person"}[entity]
+        placed = self.fresh("d")
+        places = self.leaf(parent, "int") if self.chance(0.3) else rng.choice(["0", "1", "2", "3"])
+        self.out += [f'\ndefine {entity}.m.{placed} : yes/no  "{placed}"',
+                     f"  = rank of {self.leaf(entity, rng.choice(['int', 'int', 'money', 'num', 'date']))} among {listed}{where}, "
+                     f"{rng.choice(['highest', 'lowest'])} first, within {places}, ties: {rng.choice(['in', 'out'])}", CITE]
+        self.names.setdefault((entity, "bool"), []).append("m." + placed)
         row, value = self.fresh("d"), self.fresh("d")
         kind = rng.choice(["int", "money", "bool"])
         self.out += [f'\ndefine {parent}.m.{row} : {entity}  "{row}"',
@@ -571,7 +577,8 @@ class Maker:
             return
         name = self.fresh("q")
         field = self.rng.choice(ints)
-        other = self.rng.choice(ints + [str(self.rng.randint(2, 9))])
+        above = self.names.get(("household", "int"), []) if entity == "person" else []  # gates the person's name alone
+        other = self.rng.choice(ints + above + [str(self.rng.randint(2, 9))])
         self.out.append(f'\nrequire {entity}.m.{name}  "{name}" / "{name}" : {field} <= {other}')
         inputs = [one for one in ints if one.startswith("f")]
         if self.chance(0.4) and inputs:

@@ -164,6 +164,7 @@ static struct json_object *failed(const char *text)
 static civ_status calculator(civ_calculator **out, civ_policy *policy, const char *root,
                              const civ_calculator_options *o, civ_error *error)
 {
+    civ_calculator_options here = *o;
     size_t n = civ_policy_output_count(policy), m = 0;
     civ_text *wanted = calloc(n + 1, sizeof *wanted);
     for (size_t i = 0; wanted && i < n; i++) {
@@ -183,7 +184,8 @@ static civ_status calculator(civ_calculator **out, civ_policy *policy, const cha
         if (cli_text_is(at, root))
             wanted[m++] = item.name;
     }
-    civ_status s = civ_calculator_create(out, policy, wanted, m, o, error);
+    here.root = cli_text(root); /* several roots may have outputs of one name */
+    civ_status s = civ_calculator_create(out, policy, wanted, m, &here, error);
     free(wanted);
     return s;
 }

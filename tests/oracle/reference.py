@@ -159,10 +159,12 @@ class Campaign:
         self.compare("examples of the packs", policy, files, 0, jobs)
         rng = random.Random(seed)
         jobs = [pack_job(rng, policy(())) for _ in range(cases)]
+        roots = sorted(name for name, entity in whole.pack.entities.items() if entity["root"] and name != "household")
+        jobs += [other_job(rng, policy(()), rng.choice(roots)) for _ in range(cases)]
         jobs.sort(key=lambda job: json.dumps(job["lets"]))
         for lanes in (0, 64):
             self.compare("random cases of the packs", policy, files, lanes, jobs[:: 1 if lanes == 0 else 10])
-        print(f"{count} examples, {cases} random cases of the packs")
+        print(f"{count} examples, {2 * cases} random cases of the packs")
 
 
 def example_job(policy, lines) -> Optional[dict]:
@@ -219,6 +221,33 @@ def pack_job(rng: random.Random, policy) -> dict:
     if rng.random() < 0.3:
         job["presume"] = True
     return job
+
+
+OTHER_DAYS = ["2018-12-28", "2020-06-30", "2025-04-30", "2025-05-01", "2025-12-31", "2026-01-01", "2026-03-20", "2026-12-20"]
+OTHER_LETS = [[], [], ["self_government.tie=unfilled", "self_government.cast_over_issued=counts"],
+              ["self_government.age_day=list_day", "calendar.shift_deadlines=yes"]]
+
+
+def other_job(rng: random.Random, policy, root: str) -> dict:
+    """A case of another root than the household, with numbers near one another, so that there are ties and thresholds."""
+    case = generate.random_case(rng, policy, root)
+    facts = case[root]
+    if root == "election" and rng.random() < 0.7:
+        facts.update({"registered": 100, "voted": rng.randint(48, 60), "ballots_cast": 60, "ballots_issued": rng.randint(58, 70)})
+        for candidate in facts.get("candidates") or []:
+            candidate["votes"] = rng.choice([25, 26, 30, 30, 31, 40, None])
+            if rng.random() < 0.6:
+                candidate.update({name: False for name in ("barred_party", "barred_crime", "barred_clan", "barred_religion")})
+        facts["seats"] = rng.choice([1, 1, 2, 3, None])
+    if root == "allocation" and rng.random() < 0.8:
+        cuts = sorted(rng.choice([0, 1, 250000000, 333333333, 999999999, 1000000000]) for _ in range(4))
+        parts = [b - a for a, b in zip([0] + cuts, cuts + [1000000000])]
+        facts.update({f"w{i + 1}": generate.number_text(Fraction(part, 10 ** 9)) for i, part in enumerate(parts)})
+        facts["total"] = rng.choice([0, 1, 100, 9999999999, 10 ** 15])
+        for recipient in facts.get("recipients") or []:
+            if rng.random() < 0.8:
+                recipient.pop("need", None)
+    return {"on": rng.choice(OTHER_DAYS), "case": case, "lets": rng.choice(OTHER_LETS)}
 
 
 def main() -> int:

@@ -43,7 +43,7 @@ static void words(cr_render_state *r, const cr_stmt *s, const cr_expr *x)
     cr_words_expr(r->out, r->policy, s, x, r->zh);
 }
 
-static void define_lines(cr_render_state *r, const cr_stmt *s)
+static void define_lines(cr_render_state *r, const cr_stmt *s, const cr_def *d)
 {
     for (uint32_t i = 0; i < s->clauses.n; i++) {
         const cr_clause *c = &s->clauses.at[i];
@@ -58,6 +58,8 @@ static void define_lines(cr_render_state *r, const cr_stmt *s)
             cr_buf_text(r->out, r->zh ? "其中 " : "where ");
             cr_buf_str(r->out, c->name);
             cr_buf_text(r->out, " = ");
+        } else if (d->type.kind == CR_T_BOOL) {
+            cr_buf_text(r->out, r->zh ? "即：" : "that is: ");
         } else {
             cr_buf_text(r->out, r->zh ? "等于 " : "is ");
         }
@@ -82,6 +84,20 @@ static void group_words(cr_render_state *r, const cr_clause *c)
     cr_buf_text(r->out, r->zh ? "：" : ":");
 }
 
+/* The label, and what it stands for where that says more. */
+static void condition(cr_render_state *r, const cr_stmt *s, const cr_clause *c)
+{
+    cr_str label = cr_words_label(&c->label, c->name, r->zh);
+    cr_buf_str(r->out, label);
+    size_t end = r->out->n;
+    cr_buf_text(r->out, r->zh ? "：" : ": ");
+    size_t from = r->out->n;
+    words(r, s, c->cond);
+    cr_str said = {r->out->p + from, r->out->n - from};
+    if (!r->out->oom && cr_str_eq(label, said))
+        r->out->n = end; /* what follows ends the text again */
+}
+
 static void condition_lines(cr_render_state *r, const cr_stmt *s)
 {
     uint16_t group = 0;
@@ -91,9 +107,12 @@ static void condition_lines(cr_render_state *r, const cr_stmt *s)
             group_words(r, c);
         group = c->group_no;
         cr_buf_text(r->out, "\n   - ");
-        cr_buf_str(r->out, cr_words_label(&c->label, c->name, r->zh));
-        cr_buf_text(r->out, r->zh ? "：" : ": ");
-        words(r, s, c->cond);
+        if (s->kind == CR_S_REQUIRE) {
+            cr_buf_text(r->out, r->zh ? "须符合：" : "must hold: ");
+            words(r, s, c->cond);
+        } else {
+            condition(r, s, c);
+        }
         line_period(r, c->period);
         cr_buf_text(r->out, r->zh ? "；" : ";");
     }
@@ -104,16 +123,20 @@ static void arm_lines(cr_render_state *r, const cr_stmt *s, const cr_def *d)
     for (uint32_t i = 0; i < s->clauses.n; i++) {
         const cr_clause *c = &s->clauses.at[i];
         cr_buf_text(r->out, "\n   - ");
-        if (c->cond)
+        if (c->cond) {
+            cr_buf_text(r->out, r->zh ? "当" : "when ");
             words(r, s, c->cond);
-        else
-            cr_buf_text(r->out, r->zh ? "其他情形" : "otherwise");
-        cr_buf_text(r->out, r->zh ? "：" : ": ");
+            cr_buf_text(r->out, r->zh ? "时，为 " : ": ");
+        } else {
+            cr_buf_text(r->out, r->zh ? "其他情形，为 " : "otherwise: ");
+        }
         if (d->type.kind == CR_T_ENUM)
             cr_buf_str(r->out,
                        cr_words_label(
                            &r->policy->program.enums.at[d->type.index].values[c->value_index].label,
                            c->name, r->zh));
+        else if (d->type.kind == CR_T_BOOL)
+            cr_buf_text(r->out, c->value_index ? (r->zh ? "是" : "yes") : (r->zh ? "否" : "no"));
         else
             cr_buf_str(r->out, c->name);
         if (c->reason_label.zh.n) {
@@ -163,9 +186,11 @@ static void sentence(cr_render_state *r, const cr_def *d, const cr_version *v)
         period(r, v->from, v->to);
     }
     place_words(r, v->region);
+    if (v->stmt->known)
+        cr_buf_text(r->out, r->zh ? "，未知的情形不计" : ", what is not known does not hold");
     cr_buf_text(r->out, r->zh ? "：" : ":");
     if (d->kind == CR_DEF_DEFINE)
-        define_lines(r, v->stmt);
+        define_lines(r, v->stmt, d);
     else if (d->kind == CR_DEF_STATUS)
         arm_lines(r, v->stmt, d);
     else
@@ -179,6 +204,36 @@ static void sentence(cr_render_state *r, const cr_def *d, const cr_version *v)
     cr_buf_text(r->out, "\n\n");
 }
 
+static void heading(cr_render_state *r, const char *marks, const cr_label *label, cr_str name)
+{
+    cr_buf_text(r->out, marks);
+    cr_buf_str(r->out, cr_words_label(label, name, r->zh));
+    cr_buf_text(r->out, "\n\n");
+}
+
+static uint32_t root_of(const cr_program *p, const cr_def *d)
+{
+    int32_t e = d->entity;
+    while (p->entities.at[e].parent >= 0)
+        e = p->entities.at[e].parent;
+    return (uint32_t)e;
+}
+
+/* 2 stands for all above 1. */
+static int roots_of(const cr_program *p, cr_str module)
+{
+    int32_t first = -1;
+    for (uint32_t i = 0; i < p->defs.n; i++) {
+        if (!cr_str_eq(p->defs.at[i].module, module) || p->defs.at[i].versions.n == 0)
+            continue;
+        int32_t root = (int32_t)root_of(p, &p->defs.at[i]);
+        if (first >= 0 && root != first)
+            return 2;
+        first = root;
+    }
+    return 1;
+}
+
 int cr_render(cr_buf *out, const cr_policy *policy, cr_str module, int lang)
 {
     cr_render_state r = {out, policy, lang != 0, 0};
@@ -189,12 +244,17 @@ int cr_render(cr_buf *out, const cr_policy *policy, cr_str module, int lang)
             m = p->modules.at[i].stmt;
     if (!m)
         return 1;
-    cr_buf_text(out, "# ");
-    cr_buf_str(out, cr_words_label(&m->label, m->name, r.zh));
-    cr_buf_text(out, "\n\n");
-    for (uint32_t i = 0; i < p->defs.n; i++)
-        for (uint32_t v = 0;
-             cr_str_eq(p->defs.at[i].module, module) && v < p->defs.at[i].versions.n; v++)
+    heading(&r, "# ", &m->label, m->name);
+    int several = roots_of(p, module) > 1;
+    for (uint32_t i = 0, root = (uint32_t)-1; i < p->defs.n; i++) {
+        if (!cr_str_eq(p->defs.at[i].module, module) || p->defs.at[i].versions.n == 0)
+            continue;
+        if (several && root_of(p, &p->defs.at[i]) != root) {
+            root = root_of(p, &p->defs.at[i]);
+            heading(&r, "## ", &p->entities.at[root].label, p->entities.at[root].name);
+        }
+        for (uint32_t v = 0; v < p->defs.at[i].versions.n; v++)
             sentence(&r, &p->defs.at[i], &p->defs.at[i].versions.at[v]);
+    }
     return 0;
 }

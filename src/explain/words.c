@@ -26,6 +26,7 @@ static void say(cr_words *w, const char *zh, const char *en)
 }
 
 static void expr(cr_words *w, const cr_expr *x);
+static void call(cr_words *w, const cr_expr *x, const char *zh, const char *en);
 
 /* ---- names ---- */
 
@@ -69,6 +70,8 @@ static void name(cr_words *w, const cr_expr *x)
     cr_buf_str(w->out, name_label(w, x));
     if (x->ref.reason)
         say(w, "的原因", " (reason)");
+    if (x->ref.kind == CR_REF_DEF && x->args.n > 0)
+        call(w, x, "（", " (");
     if (x->ref.kind != CR_REF_PARAM || x->keys.n == 0)
         return;
     int any = 0;
@@ -154,6 +157,12 @@ static void operand(cr_words *w, const cr_expr *x, int at_least)
         say(w, "）", ")");
 }
 
+/* Spoken, `and` binds no closer than `or`: it stands in brackets beside it. */
+static int beside(const cr_expr *x, const cr_expr *side)
+{
+    return x->kind == CR_X_OR && side->kind == CR_X_AND ? 3 : binding(x);
+}
+
 static void infix(cr_words *w, const cr_expr *x)
 {
     static const struct {
@@ -164,13 +173,14 @@ static void infix(cr_words *w, const cr_expr *x)
                  {CR_X_GT, "超过", " is above "}, {CR_X_GE, "不低于", " is at least "},
                  {CR_X_ADD, " ＋ ", " + "},       {CR_X_SUB, " － ", " - "},
                  {CR_X_MUL, " × ", " × "},        {CR_X_DIV, " ÷ ", " ÷ "}};
-    int level = binding(x), before = w->age;
+    int level = binding(x), strict = x->kind == CR_X_SUB || x->kind == CR_X_DIV || level == 4;
+    int before = w->age;
     w->age = level == 4 && (is_age(w, x->a) || is_age(w, x->b));
-    operand(w, x->a, level);
+    operand(w, x->a, beside(x, x->a));
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (words[i].kind == x->kind)
             say(w, words[i].zh, words[i].en);
-    operand(w, x->b, x->kind == CR_X_SUB || x->kind == CR_X_DIV || level == 4 ? level + 1 : level);
+    operand(w, x->b, strict ? level + 1 : beside(x, x->b));
     w->age = before;
 }
 
@@ -352,17 +362,30 @@ static void the_row(cr_words *w, const cr_expr *x)
     }
 }
 
+/* 2/3, where it stands so in the rule */
+static void fraction(cr_words *w, const cr_expr *x)
+{
+    if (x->kind != CR_X_DIV || x->a->kind != CR_X_NUMBER || x->b->kind != CR_X_NUMBER) {
+        operand(w, x, 7);
+        return;
+    }
+    expr(w, x->a);
+    cr_buf_char(w->out, '/');
+    expr(w, x->b);
+}
+
 static void least(cr_words *w, const cr_expr *x)
 {
     if (w->zh) {
-        expr(w, x->b);
+        cr_buf_text(w->out, x->op ? "超过" : "不少于");
+        operand(w, x->b, 7);
         cr_buf_text(w->out, "的");
-        operand(w, x->a, 7);
-        cr_buf_text(w->out, x->op ? "以上（不含本数）的最小整数" : "以上（含本数）的最小整数");
+        fraction(w, x->a);
+        cr_buf_text(w->out, "的最小整数");
         return;
     }
     cr_buf_text(w->out, x->op ? "the least integer more than " : "the least integer at least ");
-    operand(w, x->a, 6);
+    fraction(w, x->a);
     cr_buf_text(w->out, " of ");
     operand(w, x->b, 7);
 }

@@ -745,6 +745,7 @@ const cr_kernel cr_kernels[CR_OP_COUNT][CR_LANES] = {
     [CR_OP_GATE] = LANES(gate),
     [CR_OP_UP] = LANES(up),
     [CR_OP_SUM] = LANES(sum),
+    [CR_OP_MULTIPLE] = SAME(cr_k_multiple),
     [CR_OP_HIGHEST] = LANES(highest),
     [CR_OP_LOWEST] = LANES(lowest),
     [CR_OP_RANK] = LANES(rank),

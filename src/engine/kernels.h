@@ -98,6 +98,7 @@ void cr_rank_cr_wide(cr_workspace *w, const cr_insn *i);
 void cr_the_cr_wide(cr_workspace *w, const cr_insn *i);
 void cr_row_of_cr_wide(cr_workspace *w, const cr_insn *i);
 void cr_k_allocate(cr_workspace *w, const cr_insn *i);
+void cr_k_multiple(cr_workspace *w, const cr_insn *i);
 
 /* placed.c */
 typedef struct cr_ahead { /* of a row: rows that are ahead of it, and rows that may be */

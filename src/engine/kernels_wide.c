@@ -205,6 +205,23 @@ void cr_sum_cr_wide(cr_workspace *w, const cr_insn *i)
     list_status(w, i, ST(w, i->a));
 }
 
+/* a: divisors, all at least 1; where nothing is known, 1. */
+void cr_k_multiple(cr_workspace *w, const cr_insn *i)
+{
+    const cr_wide *a = VAL(w, i->a);
+    const uint32_t *off = w->spaces[i->child].off;
+    cr_wide *d = VAL(w, i->dst), g, part;
+    for (uint32_t r = 0, n = N(w, i); r < n; r++) {
+        cr_wide_from(&d[r], 1);
+        for (uint32_t k = off[r]; k < off[r + 1]; k++) {
+            cr_wide_gcd(&g, &d[r], &a[k]);
+            cr_wide_div(&part, NULL, &a[k], &g);
+            cr_wide_mul(&d[r], &d[r], &part);
+        }
+    }
+    w->frame->st[i->dst] = NULL;
+}
+
 static void extreme(cr_workspace *w, const cr_insn *i, int way)
 {
     const cr_wide *a = VAL(w, i->a);

@@ -3,13 +3,17 @@
    refuses.
 
    A value is register / (den × div). S: div absent. U: div is a register of positive divisors. Sums
-   of U with one divisor add numerators; different divisors are multiplied across. What needs more
-   than 128 bits, or sums quotients whose divisors differ from row to row, does not compile. */
+   of U with one divisor add numerators; different divisors are multiplied across, and where they
+   differ from row to row, brought over their least common multiple. What 128 bits do not hold is
+   wide; what needs more than the bits of a wide one does not compile. */
 #include "engine/build.h"
 
+enum { CR_MOST_CONSTANT = 80 }; /* the least common multiple of 1 to 80 is a constant of 128 bits */
+
 static const char WIDE[] = "the exact result may need more than 128 bits";
-static const char ROWS[] =
-    "quotients whose divisors differ from row to row cannot be aggregated in this version";
+static const char ROWS[] = "over one divisor, quotients whose divisors differ from row to row may "
+                           "need more than 1015 bits:"
+                           " bound the divisor or the list";
 
 static int mul_bounds(cr_i128 alo, cr_i128 ahi, cr_i128 blo, cr_i128 bhi, cr_i128 *lo, cr_i128 *hi)
 {
@@ -489,14 +493,59 @@ static int32_t parent_divisor(const cr_build *b, int32_t space, int32_t div)
     return above >= 0 && b->plan->regs.at[above].space == space ? above : -1;
 }
 
+/* Bits of the least common multiple of 1 to most; more than a wide one has, where they are more. */
+static uint32_t multiple_bits(cr_i128 most)
+{
+    cr_wide all, next, g;
+    cr_wide_from(&all, 1);
+    for (cr_i128 i = 2; i <= most; i++) {
+        cr_wide_from(&next, i);
+        cr_wide_gcd(&g, &all, &next);
+        if (cr_wide_div(&next, NULL, &next, &g) || cr_wide_mul(&all, &all, &next))
+            return CR_WIDE_BITS + 1;
+    }
+    return cr_wide_bits(&all);
+}
+
+/* The least common multiple of the divisors of the rows at hand becomes a divisor of the row above
+ * them. It has no more bits than they have together, nor than that of all numbers up to the
+ * highest. */
+static cr_pval over_multiple_of_rows(cr_build *b, int32_t space, int32_t child, cr_pval x)
+{
+    uint32_t each = cr_reg_bits(b, x.div), mine = cr_reg_bits(b, x.reg);
+    int64_t rows = b->program->entities.at[child].at_most;
+    uint32_t bits = rows < CR_WIDE_BITS / each ? each * (uint32_t)rows : CR_WIDE_BITS + 1;
+    cr_insn insn = {0};
+    if (!cr_reg_wide(b, x.div) && bits > multiple_bits(b->plan->regs.at[x.div].hi))
+        bits = multiple_bits(b->plan->regs.at[x.div].hi);
+    if (bits + mine > CR_WIDE_BITS - 80) {
+        cr_build_fail(b, ROWS);
+        return cr_pval_none();
+    }
+    insn.op = CR_OP_MULTIPLE;
+    insn.space = (int16_t)space;
+    insn.child = (int16_t)child;
+    insn.a = cr_emit_lane(b, x.div, CR_LANE_WIDE);
+    insn.b = insn.c = -1;
+    int32_t all = cr_emit_space(b, cr_emit_wide(b, insn, bits), child);
+    insn.op = CR_OP_ROUND; /* without a rest */
+    insn.mode = CR_ROUND_DOWN;
+    insn.space = (int16_t)child;
+    insn.child = 0;
+    insn.b = insn.a;
+    insn.a = all;
+    int32_t by = b->failed ? -1 : cr_emit_wide(b, insn, bits);
+    x = times_reg(b, child, x, by);
+    x.div = all;
+    return x;
+}
+
 /* A divisor that differs from row to row, but is at most n, divides the least common multiple of 1
  * to n: over that, the numerators can be added and compared. */
 static cr_pval over_common_multiple(cr_build *b, int32_t space, cr_pval x)
 {
     cr_i128 multiple = 1, most = b->plan->regs.at[x.div].hi;
     cr_insn insn = {0};
-    if (most > 80 || cr_reg_wide(b, x.div))
-        cr_build_fail(b, ROWS);
     for (cr_i128 i = 2; i <= most && !b->failed; i++)
         if (cr_lcm(multiple, i, &multiple))
             cr_build_fail(b, WIDE);
@@ -524,6 +573,8 @@ cr_pval cr_num_one_divisor(cr_build *b, int32_t space, int32_t child, cr_pval x)
     x = cr_pval_space(b, x, child);
     if (b->failed || x.div < 0 || parent_divisor(b, space, x.div) >= 0)
         return x;
+    if (cr_reg_wide(b, x.div) || b->plan->regs.at[x.div].hi > CR_MOST_CONSTANT)
+        return over_multiple_of_rows(b, space, child, x);
     return over_common_multiple(b, child, x);
 }
 

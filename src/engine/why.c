@@ -350,6 +350,7 @@ static void step(cr_walk *walk, const cr_insn *i, uint32_t row)
     case CR_OP_GATE: step_gate(walk, i, row); break;
     case CR_OP_UP: pass(walk, i->a, walk->w->spaces[i->space].parent[row]); break;
     case CR_OP_SUM:
+    case CR_OP_MULTIPLE:
     case CR_OP_HIGHEST:
     case CR_OP_LOWEST:
     case CR_OP_ANY:

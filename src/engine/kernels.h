@@ -3,6 +3,8 @@
 #ifndef CR_ENGINE_KERNELS_H
 #define CR_ENGINE_KERNELS_H
 
+#include <string.h>
+
 #include "engine/exec.h"
 
 #define N(w, i) ((w)->spaces[(i)->space].n)

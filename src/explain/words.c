@@ -520,11 +520,13 @@ void cr_words_rounding(cr_buf *out, const cr_rounding *rounding, int lang)
 static void locators(cr_buf *out, cr_str s, int zh)
 {
     for (size_t i = 0; i < s.n;) {
-        if (zh && s.n - i > 4 && memcmp(s.p + i, "art ", 4) == 0) {
+        int art = s.n - i > 4 && memcmp(s.p + i, "art ", 4) == 0;
+        int item = s.n - i > 5 && memcmp(s.p + i, "item ", 5) == 0;
+        if (zh && (art || item)) {
             cr_buf_text(out, "第");
-            for (i += 4; i < s.n && s.p[i] >= '0' && s.p[i] <= '9'; i++)
+            for (i += art ? 4 : 5; i < s.n && s.p[i] >= '0' && s.p[i] <= '9'; i++)
                 cr_buf_char(out, s.p[i]);
-            cr_buf_text(out, "条");
+            cr_buf_text(out, art ? "条" : "项");
         } else if (s.p[i] == ',' && zh) {
             cr_buf_text(out, "、");
             i += 1u + (size_t)(i + 1 < s.n && s.p[i + 1] == ' ');
@@ -542,6 +544,15 @@ static void one_cite(cr_buf *out, const cr_policy *policy, const cr_cite *c, int
         "", "", "", "（转引）", "（存疑）", "（忆述）", "（忆述存疑）"};
     static const char *const en_words[] = {
         "", "", "", " (secondary)", " (doubtful)", " (recalled)", " (recalled, doubtful)"};
+    if (c->option.n) {
+        int32_t option = cr_map_get(&policy->program.param_map, c->option);
+        const cr_label none = {{NULL, 0}, {NULL, 0}};
+        const cr_label *label = option < 0 ? &none : &policy->program.params.at[option].stmt->label;
+        cr_buf_text(out, zh ? "按选项“" : "the option ");
+        cr_buf_str(out, cr_words_label(label, c->option, zh));
+        cr_buf_text(out, zh ? "”" : "");
+        return;
+    }
     if (c->source_index < 0) {
         cr_buf_text(out, zh ? "本库约定：" : "by design: ");
         cr_buf_str(out, cr_words_label(&c->design, c->option, zh));

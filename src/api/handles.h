@@ -5,8 +5,8 @@
 
 #include "base/buf.h"
 #include "civicrules/civicrules.h"
+#include "engine/causes.h"
 #include "engine/value.h"
-#include "engine/why.h"
 #include "explain/explain.h"
 
 struct civ_engine {
@@ -47,16 +47,6 @@ struct civ_case {
     cr_row_ids ids;
 };
 
-typedef struct cr_text_span { /* a slice of a growing buffer */
-    size_t at, n;
-} cr_text_span;
-
-typedef struct cr_found_cause {
-    int32_t kind, answer, on;
-    cr_text_span name, detail, chain;
-    const cr_label *label; /* of what it names; NULL = has none */
-} cr_found_cause;
-
 struct civ_workspace {
     cr_workspace *core;
     civ_calculator *calculator;
@@ -64,13 +54,8 @@ struct civ_workspace {
     char value[4096];
     uint32_t *rows;
     size_t rows_cap;
-    cr_buf text; /* of causes and notes */
     cr_buf wide; /* of a value that only text holds */
-    cr_found_cause *causes;
-    size_t n_causes, cap_causes;
-    cr_buf note_text;
-    cr_found_cause *notes;
-    size_t n_notes, cap_notes;
+    cr_findings causes, notes;
     cr_row_ids ids; /* of the case, where explanations may be asked for */
     cr_explanation explanation;
     uint8_t explained;

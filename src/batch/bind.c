@@ -6,6 +6,7 @@
 
 #include "batch/batch.h"
 #include "batch/layout.h"
+#include "engine/causes.h"
 
 typedef struct cr_binder {
     cr_binding *b;
@@ -22,14 +23,7 @@ typedef struct cr_binder {
 
 static void put_path(cr_buf *out, const cr_program *p, int32_t entity, cr_str name)
 {
-    int32_t chain[CR_MAX_DEPTH], n = 0;
-    for (int32_t e = entity; p->entities.at[e].parent >= 0 && n < CR_MAX_DEPTH;
-         e = p->entities.at[e].parent)
-        chain[n++] = p->entities.at[e].parent_field;
-    while (n > 0) {
-        cr_buf_str(out, p->fields.at[chain[--n]].name);
-        cr_buf_char(out, '.');
-    }
+    cr_entity_path(out, p, entity);
     cr_buf_str(out, name);
 }
 

@@ -49,12 +49,13 @@ static uint8_t *shown_entities(const cr_calculator *calc, cr_alloc alloc)
     return shown;
 }
 
-static int64_t count_columns(const cr_calculator *calc, const uint8_t *shown, int32_t entity)
+static int64_t count_columns(const cr_calculator *calc, const uint8_t *shown, int32_t entity,
+                             int causes)
 {
     const cr_program *p = &calc->policy->program;
     int64_t n = 0;
     for (uint32_t i = 0; i < calc->outputs.n; i++)
-        n += entity_of(calc, i) == entity ? 2 : 0;
+        n += entity_of(calc, i) == entity ? 2 + causes : 0;
     for (uint32_t i = 0; i < p->entities.n; i++)
         n += shown[i] && p->entities.at[i].parent == entity;
     return n;
@@ -127,17 +128,27 @@ static int value_schema(struct ArrowSchema *s, const cr_calculator *calc, uint32
     }
 }
 
-static int answer_schema(struct ArrowSchema *s, cr_alloc alloc, cr_str name)
+/* `OUTPUT.answer`, `OUTPUT.causes` */
+static int named_schema(struct ArrowSchema *s, cr_alloc alloc, const char *format, cr_str name,
+                        const char *what, int64_t n_children)
 {
     cr_buf buf;
     cr_buf_init(&buf, alloc);
     cr_buf_str(&buf, name);
-    cr_buf_text(&buf, ".answer");
-    int bad = buf.oom || cr_schema_make(s, alloc, "C", (cr_str){buf.p, buf.n}, 0, NULL);
+    cr_buf_text(&buf, what);
+    int bad = buf.oom || cr_schema_make(s, alloc, format, (cr_str){buf.p, buf.n}, n_children, NULL);
     if (!bad)
         s->flags = 0;
     cr_buf_free(&buf);
     return bad ? 2 : 0;
+}
+
+static int causes_schema(struct ArrowSchema *s, cr_alloc alloc, cr_str name)
+{
+    return named_schema(s, alloc, "+l", name, ".causes", 1) ||
+                   cr_schema_make(s->children[0], alloc, "u", CR_STR("item"), 0, NULL)
+               ? 2
+               : 0;
 }
 
 typedef struct cr_schema_walk {
@@ -153,13 +164,18 @@ static int struct_schema(const cr_schema_walk *k, struct ArrowSchema *s, int32_t
     const cr_calculator *calc = k->calc;
     const cr_program *p = &calc->policy->program;
     int64_t at = 0;
-    if (cr_schema_make(s, calc->alloc, "+s", name, count_columns(calc, k->shown, entity), NULL))
+    if (cr_schema_make(s, calc->alloc, "+s", name,
+                       count_columns(calc, k->shown, entity, k->options->causes != 0), NULL))
         return 2;
     for (uint32_t i = 0; i < calc->outputs.n; i++) {
         if (entity_of(calc, i) != entity)
             continue;
-        if (value_schema(s->children[at++], calc, i, k->options) ||
-            answer_schema(s->children[at++], calc->alloc, calc->outputs.at[i].name))
+        cr_str output = calc->outputs.at[i].name;
+        if (value_schema(s->children[at], calc, i, k->options) ||
+            named_schema(s->children[at + 1], calc->alloc, "C", output, ".answer", 0))
+            return 2;
+        at += 2;
+        if (k->options->causes && causes_schema(s->children[at++], calc->alloc, output))
             return 2;
     }
     for (uint32_t i = 0; i < p->entities.n; i++) {
@@ -331,6 +347,13 @@ static int answer_array(cr_outcomes *a, uint32_t output, struct ArrowArray *out,
     return a->outputs[output].answer ? 0 : 2;
 }
 
+static int causes_array(cr_outcomes *a, uint32_t output, struct ArrowArray *out, int64_t n)
+{
+    if (cr_array_make(out, a->alloc, n, 2, 1) || cr_array_make(out->children[0], a->alloc, 0, 3, 0))
+        return 2;
+    return tail_array(&a->outputs[output].causes, CR_TAIL_STRINGS, out, n, out->children[0], 1);
+}
+
 static int struct_array(cr_outcomes *a, int32_t entity, struct ArrowArray *out, int64_t n,
                         int zeroed);
 
@@ -368,13 +391,19 @@ static int struct_array(cr_outcomes *a, int32_t entity, struct ArrowArray *out, 
     const cr_calculator *calc = a->views->calc;
     const cr_program *p = &calc->policy->program;
     int64_t at = 0, first = entity == calc->root ? 0 : a->views->edges[entity].first;
-    if (cr_array_make(out, a->alloc, n, 1, count_columns(calc, a->shown, entity)))
+    if (cr_array_make(out, a->alloc, n, 1,
+                      count_columns(calc, a->shown, entity, a->options->causes != 0)))
         return 2;
-    for (uint32_t i = 0; i < calc->outputs.n; i++)
-        if (entity_of(calc, i) == entity)
-            if (value_array(a, i, out->children[at++], n, zeroed) ||
-                answer_array(a, i, out->children[at++], n, zeroed))
-                return 2;
+    for (uint32_t i = 0; i < calc->outputs.n; i++) {
+        if (entity_of(calc, i) != entity)
+            continue;
+        if (value_array(a, i, out->children[at], n, zeroed) ||
+            answer_array(a, i, out->children[at + 1], n, zeroed))
+            return 2;
+        at += 2;
+        if (a->options->causes && causes_array(a, i, out->children[at++], n))
+            return 2;
+    }
     for (uint32_t i = 0; i < p->entities.n; i++)
         if (a->shown[i] && p->entities.at[i].parent == entity)
             if (list_array(a, (int32_t)i, out->children[at++], n, first, zeroed))

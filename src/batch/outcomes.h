@@ -51,6 +51,8 @@ void cr_outcomes_free(cr_outcomes *a); /* what is beside the arrays */
    memory, 4 too many items. */
 int cr_outcomes_finish(cr_outcomes *a, cr_buf *const *tails, uint32_t n_workers);
 
+int64_t cr_outcomes_base(const cr_outcomes *a, int32_t entity); /* row that stands in place 0 */
+
 /* The answers of a block that was evaluated; of one that cannot be (no day): all invalid. */
 int cr_outcomes_write(cr_outcomes *a, cr_block *b, const cr_workspace *w, cr_buf *tails);
 void cr_outcomes_refuse(cr_outcomes *a, cr_block *b, const cr_workspace *w);

@@ -1,116 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Running a batch: block after block of roots. */
+/* Running a batch: block after block of roots, by as many threads as were asked for. */
 #include <string.h>
 
-#include "batch/outcomes.h"
 #include "batch/arrow_make.h"
 #include "batch/run.h"
 
 enum { MOST_BLOCK = 65536, MEMORY = 6 << 20 /* of registers, per thread */ };
-
-/* ---- making ---- */
-
-static civ_text copy_text(cr_arena *arena, civ_text t)
-{
-    cr_str s = {t.data, t.length};
-    civ_text out = {"", 0};
-    if (t.length > 0) {
-        cr_str c = cr_arena_text(arena, s);
-        out.data = c.p;
-        out.length = c.n;
-    }
-    return out;
-}
-
-static int copy_options(cr_batch *b, const civ_batch_options *options)
-{
-    civ_batch_alias *aliases;
-    b->options = *options;
-    b->options.on_column = copy_text(&b->arena, options->on_column);
-    aliases = cr_arena_get(&b->arena, options->n_aliases + 1, sizeof *aliases);
-    if (!aliases)
-        return 2;
-    for (size_t i = 0; i < options->n_aliases; i++) {
-        aliases[i].column = copy_text(&b->arena, options->aliases[i].column);
-        aliases[i].field = copy_text(&b->arena, options->aliases[i].field);
-    }
-    b->options.aliases = aliases;
-    return b->arena.oom ? 2 : 0;
-}
-
-static int make_worker(cr_batch *b, cr_worker *k)
-{
-    uint32_t n = 2 * b->calc->outputs.n;
-    k->w = cr_workspace_make(b->calc);
-    k->tails = cr_mem_get(&b->alloc, (size_t)n + 1, sizeof *k->tails);
-    for (uint32_t i = 0; k->tails && i < n; i++)
-        cr_buf_init(&k->tails[i], b->alloc);
-    return !k->w || !k->tails || cr_block_make(&k->block, b->calc, b->alloc) ? 2 : 0;
-}
-
-cr_batch *cr_batch_make(cr_calculator *calc, const civ_batch_options *options)
-{
-    cr_alloc alloc = calc->alloc;
-    cr_batch *b = cr_mem_get(&alloc, 1, sizeof *b);
-    if (!b)
-        return NULL;
-    b->calc = calc;
-    b->alloc = alloc;
-    cr_arena_init(&b->arena, alloc);
-    cr_arena_init(&b->binding.arena, alloc);
-    cr_buf_init(&b->lines, alloc);
-    b->n_workers = 1;
-    b->workers = cr_mem_get(&alloc, b->n_workers, sizeof *b->workers);
-    int bad = !b->workers || copy_options(b, options);
-    for (uint32_t i = 0; i < b->n_workers && !bad; i++)
-        bad = make_worker(b, &b->workers[i]);
-    if (bad) {
-        cr_batch_free(b);
-        return NULL;
-    }
-    return b;
-}
-
-static void drop_tails(const cr_batch *b, cr_worker *k)
-{
-    for (uint32_t i = 0; k->tails && i < 2 * b->calc->outputs.n; i++) {
-        cr_buf_free(&k->tails[i]);
-        cr_buf_init(&k->tails[i], b->alloc);
-    }
-}
-
-void cr_batch_free(cr_batch *b)
-{
-    if (!b)
-        return;
-    cr_alloc alloc = b->alloc;
-    for (uint32_t i = 0; b->workers && i < b->n_workers; i++) {
-        cr_worker *k = &b->workers[i];
-        cr_workspace_free(k->w);
-        cr_block_free(&k->block);
-        cr_mem_free(&alloc, k->days, k->days_cap * sizeof *k->days);
-        cr_mem_free(&alloc, k->plans, k->days_cap * sizeof *k->plans);
-        drop_tails(b, k);
-        cr_mem_free(&alloc, k->tails, (2 * (size_t)b->calc->outputs.n + 1) * sizeof *k->tails);
-    }
-    cr_mem_free(&alloc, b->workers, b->n_workers * sizeof *b->workers);
-    cr_arena_free(&b->binding.arena);
-    cr_arena_free(&b->arena);
-    cr_buf_free(&b->lines);
-    cr_mem_free(&alloc, b, sizeof *b);
-}
-
-int cr_batch_bind(cr_batch *b, const struct ArrowSchema *schema)
-{
-    b->bound = 0;
-    cr_buf_clear(&b->lines);
-    cr_arena_free(&b->binding.arena);
-    memset(&b->binding, 0, sizeof b->binding);
-    cr_arena_init(&b->binding.arena, b->alloc);
-    int bad = cr_bind(&b->binding, b->calc, schema, &b->options, &b->lines);
-    b->bound = bad == 0;
-    return bad == 2 ? CR_RUN_MEMORY : bad ? CR_RUN_MISMATCH : CR_RUN_FINE;
-}
 
 /* ---- one block ---- */
 
@@ -119,6 +14,12 @@ typedef struct cr_run {
     cr_views views;
     cr_outcomes answers;
     uint32_t block_rows;
+    cr_lock lock; /* of what follows */
+    int64_t next; /* root */
+    int64_t done;
+    int stop;      /* no more blocks: cancelled, or a failure */
+    int bad;       /* CR_RUN_… of the first block that failed */
+    int64_t where; /* it began at */
 } cr_run;
 
 static int failure(const cr_block *b)
@@ -131,14 +32,16 @@ static int run_plan(cr_run *r, cr_worker *k, uint32_t plan, int32_t on, const in
     k->block.bad = 0;
     if (cr_workspace_run_block(k->w, &k->block.input, plan, on, days))
         return failure(&k->block);
-    return cr_outcomes_write(&r->answers, &k->block, k->w, k->tails) ? CR_RUN_MEMORY : CR_RUN_FINE;
+    if (cr_outcomes_write(&r->answers, &k->block, k->w, k->tails))
+        return CR_RUN_MEMORY;
+    return k->asker ? cr_ask_block(&r->answers, k, plan, on, days) : CR_RUN_FINE;
 }
 
-static int reserve_days(cr_run *r, cr_worker *k, uint32_t n)
+static int reserve_days(cr_worker *k, uint32_t n)
 {
     if (n <= k->days_cap)
         return 0;
-    cr_alloc alloc = r->batch->alloc;
+    cr_alloc alloc = k->payload.a;
     int32_t *days = cr_mem_get(&alloc, n, sizeof *days);
     uint32_t *plans = cr_mem_get(&alloc, n, sizeof *plans);
     if (!days || !plans) {
@@ -195,7 +98,7 @@ static int run_group(cr_run *r, cr_worker *k, int64_t first, uint32_t n, uint32_
     if (cr_block_rows(&k->block.input, k->w))
         return failure(&k->block);
     cr_outcomes_refuse(&r->answers, &k->block, k->w);
-    return CR_RUN_FINE;
+    return k->asker ? cr_ask_refused(&r->answers, k) : CR_RUN_FINE;
 }
 
 static int run_groups(cr_run *r, cr_worker *k, int64_t first, uint32_t n)
@@ -225,7 +128,7 @@ static int run_block(cr_run *r, cr_worker *k, int64_t first, int64_t end)
     root->pick = NULL;
     if (r->batch->binding.on_at < 0)
         return run_plan(r, k, cr_calculator_plan(r->batch->calc, on), on, NULL);
-    if (reserve_days(r, k, 2 * n))
+    if (reserve_days(k, 2 * n))
         return CR_RUN_MEMORY;
     if (read_days(r, k, first, n))
         return run_plan(r, k, k->plans[0], k->days[0], k->days);
@@ -251,18 +154,84 @@ static uint32_t choose_rows(const cr_batch *b)
     return rows > 16384 ? 16384 : rows < 64 ? 64 : (uint32_t)rows;
 }
 
-static int run_all(cr_run *r)
+/* Takes the next roots; 0 = none are left. */
+static int take_block(cr_run *r, int64_t *first, int64_t *end)
+{
+    cr_lock_take(&r->lock);
+    int some = !r->stop && r->next < r->views.roots;
+    if (some) {
+        *first = r->next;
+        *end = cr_block_end(&r->views, r->next, r->block_rows);
+        r->next = *end;
+    }
+    cr_lock_give(&r->lock);
+    return some;
+}
+
+/* The failure of the earliest roots is the run's, whoever found it. */
+static int64_t note_block(cr_run *r, int64_t first, int64_t end, int bad)
+{
+    cr_lock_take(&r->lock);
+    r->done += bad ? 0 : end - first;
+    int64_t done = r->done;
+    if (bad && (!r->bad || first < r->where)) {
+        r->bad = bad;
+        r->where = first;
+    }
+    r->stop |= bad;
+    cr_lock_give(&r->lock);
+    return done;
+}
+
+static void work(cr_run *r, cr_worker *k, int tells)
 {
     const civ_batch_options *o = &r->batch->options;
-    int bad = CR_RUN_FINE;
-    for (int64_t first = 0; first < r->views.roots && !bad;) {
-        int64_t end = cr_block_end(&r->views, first, r->block_rows);
-        bad = run_block(r, &r->batch->workers[0], first, end);
-        first = end;
-        if (!bad && o->progress && o->progress(o->progress_user, first, r->views.roots))
-            bad = CR_RUN_CANCELLED;
+    int64_t first, end;
+    while (take_block(r, &first, &end)) {
+        int64_t done = note_block(r, first, end, run_block(r, k, first, end));
+        if (tells && o->progress && o->progress(o->progress_user, done, r->views.roots))
+            note_block(r, r->views.roots, r->views.roots, CR_RUN_CANCELLED);
     }
-    return bad;
+}
+
+typedef struct cr_helper {
+    cr_task task;
+    cr_run *run;
+    cr_worker *worker;
+    int started;
+} cr_helper;
+
+static void help(void *user)
+{
+    cr_helper *h = user;
+    work(h->run, h->worker, 0);
+}
+
+/* The caller's thread works, too, and alone calls back. Where no thread is to be had, fewer work.
+ */
+static int run_all(cr_run *r)
+{
+    cr_helper helpers[CR_MOST_WORKERS];
+    uint32_t n = r->batch->n_workers;
+    if (cr_lock_init(&r->lock))
+        return CR_RUN_MEMORY;
+    for (uint32_t i = 1; i < n; i++) {
+        cr_helper *h = &helpers[i];
+        h->task.run = help;
+        h->task.user = h;
+        h->run = r;
+        h->worker = &r->batch->workers[i];
+        h->started = cr_task_start(&h->task) == 0;
+    }
+    work(r, &r->batch->workers[0], 1);
+    for (uint32_t i = 1; i < n; i++)
+        if (helpers[i].started)
+            cr_task_join(&helpers[i].task);
+    const civ_batch_options *o = &r->batch->options;
+    if (!r->bad && n > 1 && o->progress && o->progress(o->progress_user, r->done, r->views.roots))
+        r->bad = CR_RUN_CANCELLED;
+    cr_lock_drop(&r->lock);
+    return r->bad;
 }
 
 static int finish(cr_run *r)
@@ -291,7 +260,7 @@ int cr_batch_run(cr_batch *b, const struct ArrowArray *in, struct ArrowArray *ou
     if (!bad)
         bad = finish(&r);
     for (uint32_t i = 0; i < b->n_workers; i++)
-        drop_tails(b, &b->workers[i]);
+        cr_batch_drop_tails(b, &b->workers[i]);
     if (bad)
         cr_array_release(out);
     if (r.answers.views)

@@ -7,6 +7,7 @@
 
 #include "base/rat.h"
 #include "batch/outcomes.h"
+#include "engine/causes.h"
 #include "engine/value.h"
 
 typedef struct cr_place { /* the rows of one entity, and where they go */
@@ -215,11 +216,6 @@ static int write_rows(cr_outcome *o, const cr_place *p, cr_block *b, const cr_wo
 
 /* ---- one output ---- */
 
-static int32_t status_register(const cr_pval *v)
-{
-    return v->rows >= 0 ? v->div : v->reg;
-}
-
 static void write_answers(cr_outcome *o, const cr_place *p, const uint8_t *st)
 {
     if (p->span->pick) {
@@ -256,7 +252,7 @@ static int write_values(cr_outcome *o, const cr_place *p, cr_block *b, const cr_
 static int write_output(cr_outcome *o, const cr_place *p, cr_block *b, const cr_workspace *w,
                         const cr_pval *v, const cr_type *t, cr_buf *tail)
 {
-    const uint8_t *st = w->frame->st[status_register(v)];
+    const uint8_t *st = w->frame->st[cr_status_register(v)];
     if (st)
         for (uint32_t k = 0; k < p->n; k++)
             b->cells[k] = st[k] == CR_KNOWN;
@@ -264,6 +260,11 @@ static int write_output(cr_outcome *o, const cr_place *p, cr_block *b, const cr_
         memset(b->cells, 1, p->n);
     write_answers(o, p, st);
     return write_values(o, p, b, w, v, t, tail);
+}
+
+int64_t cr_outcomes_base(const cr_outcomes *a, int32_t entity)
+{
+    return entity == a->views->calc->root ? 0 : a->views->edges[entity].first;
 }
 
 static cr_place place(const cr_outcomes *a, const cr_block *b, const cr_workspace *w,

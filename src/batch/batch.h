@@ -79,9 +79,10 @@ typedef struct cr_column {
 
 typedef struct cr_sheet { /* the struct of one entity */
     uint8_t bound;
-    uint8_t list_form; /* of the column that holds its rows */
-    uint8_t null_cell; /* of that column */
-    int32_t at;        /* of that column, in the parent's struct */
+    uint8_t list_form;  /* of the column that holds its rows */
+    uint8_t null_cell;  /* of that column */
+    int32_t at;         /* of that column, in the parent's struct */
+    int32_t unknown_at; /* of its companion; -1 = none */
     int32_t width;
     int32_t n_columns; /* of the struct */
     CR_VEC(cr_column) columns;
@@ -102,6 +103,11 @@ int cr_bind(cr_binding *b, const cr_calculator *calc, const struct ArrowSchema *
 
 /* ---- the arrays of a run ---- */
 
+typedef struct cr_companion { /* the column that says `unknown` of another */
+    const uint8_t *bits, *valid;
+    int64_t offset;
+} cr_companion;
+
 typedef struct cr_view { /* one column of one array */
     const cr_column *column;
     const uint8_t *valid; /* NULL = no nulls */
@@ -113,8 +119,7 @@ typedef struct cr_view { /* one column of one array */
     uint8_t is_list;            /* data are its offsets */
     const uint8_t *owner_valid; /* of the struct; NULL = all there */
     int64_t owner_offset;
-    const uint8_t *unknown, *unknown_valid; /* bits of the companion */
-    int64_t unknown_offset;
+    cr_companion unknown;
     struct cr_view *inner; /* dictionary values; values of a history; texts of a set */
     const int32_t *from;   /* history */
     const uint8_t *from_valid;
@@ -133,6 +138,7 @@ typedef struct cr_edge { /* from the rows of a parent to those of an entity */
     int64_t valid_offset;
     const uint8_t *owner_valid;
     int64_t owner_offset;
+    cr_companion unknown;
     const uint32_t *order; /* joined tables: row of the child's table; NULL = in order */
     int64_t n;             /* rows of the child's array */
     int64_t first, last;   /* rows of the child that the parents hold, all together */
@@ -173,7 +179,9 @@ static inline int64_t cr_edge_at(const cr_edge *e, int64_t p)
     return e->off32 ? e->off32[p] : e->off64 ? e->off64[p] : e->move + p * e->width;
 }
 
-int cr_edge_null(const cr_edge *e, int64_t p);
+int cr_said_unknown(const cr_companion *c, int64_t row);
+int cr_edge_null(const cr_edge *e, int64_t p); /* holds no rows: null, or said to be unknown */
+cr_cell cr_edge_cell(const cr_edge *e, int64_t p);
 
 /* ---- a block ---- */
 

@@ -261,6 +261,21 @@ static int list_value(const cr_program *p, const cr_type *t, const struct ArrowS
 
 /* ---- one struct ---- */
 
+/* The yes/no column that says `unknown` of another, by that one's name or by the field's; -1 =
+ * none. */
+static int32_t companion_of(const struct ArrowSchema *owner, cr_str name, cr_str field)
+{
+    for (int64_t i = 0; i < owner->n_children; i++) {
+        cr_str other = name_of(owner->children[i]);
+        if (!ends_with(other, "_unknown") || cr_layout_of(owner->children[i]).form != CR_F_BOOL)
+            continue;
+        cr_str stem = cr_str_part(other, 0, other.n - strlen("_unknown"));
+        if (cr_str_eq(stem, name) || cr_str_eq(stem, field))
+            return (int32_t)i;
+    }
+    return -1;
+}
+
 static void bind_field(cr_binder *m, int32_t entity, const struct ArrowSchema *owner, int32_t at,
                        int32_t field)
 {
@@ -272,7 +287,6 @@ static void bind_field(cr_binder *m, int32_t entity, const struct ArrowSchema *o
     c.at = at;
     c.layout = cr_layout_of(s);
     c.null_cell = null_cell(s, &f->type);
-    c.unknown_at = -1;
     if (m->seen[field]++) {
         mismatch(m, entity, name, "one column for a field", "another for ", f->name);
         return;
@@ -284,23 +298,18 @@ static void bind_field(cr_binder *m, int32_t entity, const struct ArrowSchema *o
                  cr_str_of(s->dictionary ? s->dictionary->format : s->format));
         return;
     }
-    for (int64_t i = 0; i < owner->n_children; i++) {
-        cr_str other = name_of(owner->children[i]);
-        if (ends_with(other, "_unknown") && cr_layout_of(owner->children[i]).form == CR_F_BOOL &&
-            (cr_str_eq(cr_str_part(other, 0, other.n - 8), name) ||
-             cr_str_eq(cr_str_part(other, 0, other.n - 8), f->name)))
-            c.unknown_at = (int32_t)i;
-    }
+    c.unknown_at = companion_of(owner, name, f->name);
     m->b->column_of[field] = (int32_t)m->b->sheets[entity].columns.n;
     m->oom |= !CR_PUSH(&m->b->arena, m->b->sheets[entity].columns, c);
 }
 
 static void bind_struct(cr_binder *m, int32_t entity, const struct ArrowSchema *s);
 
-static void bind_list(cr_binder *m, int32_t entity, const struct ArrowSchema *s, int32_t at,
+static void bind_list(cr_binder *m, int32_t entity, const struct ArrowSchema *owner, int32_t at,
                       int32_t field)
 {
     const cr_sym_field *f = &m->program->fields.at[field];
+    const struct ArrowSchema *s = owner->children[at];
     cr_layout l = cr_layout_of(s);
     if (m->seen[field]++) {
         mismatch(m, entity, name_of(s), "one column for a list", "another for ", f->name);
@@ -313,6 +322,7 @@ static void bind_list(cr_binder *m, int32_t entity, const struct ArrowSchema *s,
     }
     cr_sheet *sheet = &m->b->sheets[f->child];
     sheet->at = at;
+    sheet->unknown_at = companion_of(owner, name_of(s), f->name);
     sheet->list_form = l.form;
     sheet->width = l.width;
     sheet->null_cell = null_cell(s, &f->type);
@@ -365,7 +375,7 @@ static void bind_struct(cr_binder *m, int32_t entity, const struct ArrowSchema *
             if (!is_companion(m, entity, c))
                 unused(m, entity, c, i);
         } else if (m->program->fields.at[field].child >= 0) {
-            bind_list(m, entity, c, i, field);
+            bind_list(m, entity, s, i, field);
         } else if (m->calc->reads[field]) {
             bind_field(m, entity, s, i, field);
         }

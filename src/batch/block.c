@@ -122,11 +122,8 @@ static void fill_space(const cr_block *b, cr_workspace *w, int32_t entity)
     s->list = NULL;
     for (uint32_t k = 0; k < parents->n; k++) {
         int64_t row = cr_span_row(parents, k);
-        int null = edge->form == CR_F_NONE || cr_edge_null(edge, row);
         uint32_t n = (uint32_t)rows_of(edge, row);
-        uint8_t cell = (uint8_t)(edge->form == CR_F_NONE ? CR_CELL_ABSENT
-                                 : null                  ? edge->null_cell
-                                                         : CR_CELL_KNOWN);
+        uint8_t cell = (uint8_t)cr_edge_cell(edge, row);
         s->off[k] = at;
         for (uint32_t end = at + n; at < end; at++)
             s->parent[at] = k;

@@ -58,9 +58,7 @@ static void stage_list(const cr_cells *c)
     const cr_edge *e = &c->b->views->edges[c->field->child];
     for (uint32_t k = 0; k < c->n; k++) {
         c->b->values[k] = 0;
-        c->b->cells[k] = e->form == CR_F_NONE                       ? CR_CELL_ABSENT
-                         : cr_edge_null(e, cr_span_row(c->span, k)) ? e->null_cell
-                                                                    : CR_CELL_KNOWN;
+        c->b->cells[k] = (uint8_t)cr_edge_cell(e, cr_span_row(c->span, k));
     }
 }
 
@@ -271,7 +269,7 @@ static int load_plain(const cr_cells *c)
     int64_t lo, hi;
     cr_frame *f = c->w->frame;
     if (column->meaning != CR_M_PLAIN || column->layout.index || column->history ||
-        c->view->unknown || c->view->owner_valid || !interval(&c->field->type, &lo, &hi) ||
+        c->view->unknown.bits || c->view->owner_valid || !interval(&c->field->type, &lo, &hi) ||
         column->layout.form > CR_F_DATE32 || !WIDTH[column->layout.form])
         return 0;
     void *d = f->val[c->i->dst];

@@ -381,7 +381,8 @@ static int list_array(cr_outcomes *a, int32_t entity, struct ArrowArray *out, in
             ((int32_t *)off)[i + 1] = (int32_t)next;
     }
     out->null_count = nulls;
-    zeroed |= e->valid || e->owner_valid; /* rows inside null lists are never evaluated */
+    zeroed |= e->valid || e->owner_valid ||
+              e->unknown.bits; /* rows inside null lists are never evaluated */
     return struct_array(a, entity, out->children[0], e->last - e->first, zeroed);
 }
 

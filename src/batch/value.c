@@ -117,13 +117,6 @@ static int is_null(const cr_view *v, int64_t row)
            v->column->layout.form == CR_F_NULL;
 }
 
-static int said_unknown(const cr_view *v, int64_t row)
-{
-    int64_t at = v->unknown_offset + row;
-    return v->unknown && (!v->unknown_valid || cr_bit(v->unknown_valid, at)) &&
-           cr_bit(v->unknown, at);
-}
-
 static cr_cell stated(const cr_view *v, const cr_policy *policy, const cr_sym_field *field,
                       int64_t at, int64_t *value)
 {
@@ -146,7 +139,7 @@ cr_cell cr_view_value(const cr_view *v, const cr_policy *policy, const cr_sym_fi
     const cr_column *c = v->column;
     cr_cell cell;
     *value = 0;
-    if (said_unknown(v, row))
+    if (cr_said_unknown(&v->unknown, row))
         return CR_CELL_UNKNOWN;
     if (is_null(v, row))
         return (cr_cell)c->null_cell;
@@ -229,7 +222,7 @@ cr_cell cr_view_on(const cr_view *v, const cr_policy *policy, const cr_sym_field
     *value = 0;
     if (!v->column->history)
         return cr_view_value(v, policy, field, row, value);
-    if (said_unknown(v, row))
+    if (cr_said_unknown(&v->unknown, row))
         return CR_CELL_UNKNOWN;
     if (is_null(v, row))
         return (cr_cell)v->column->null_cell;

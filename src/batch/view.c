@@ -109,6 +109,19 @@ static int open_list(cr_views *vs, cr_view *v, const struct ArrowArray *a, int64
     return v->inner ? open_values(vs, v->inner, a->children[0], 0) : 2;
 }
 
+static int open_companion(cr_companion *c, int32_t at, const cr_owner *o)
+{
+    if (at < 0)
+        return 0;
+    const struct ArrowArray *a = o->array->children[at];
+    if (!fits(a, CR_F_BOOL, o->offset + o->rows))
+        return 3;
+    c->bits = a->buffers[1];
+    c->valid = validity(a);
+    c->offset = a->offset + o->offset;
+    return 0;
+}
+
 static int open_column(cr_views *vs, cr_view *v, const cr_column *c, const cr_owner *o)
 {
     const struct ArrowArray *a = o->array->children[c->at];
@@ -120,15 +133,7 @@ static int open_column(cr_views *vs, cr_view *v, const cr_column *c, const cr_ow
     v->offset += o->offset;
     v->owner_valid = o->valid;
     v->owner_offset = o->offset;
-    if (c->unknown_at >= 0) {
-        const struct ArrowArray *u = o->array->children[c->unknown_at];
-        if (!fits(u, CR_F_BOOL, o->offset + o->rows))
-            return 3;
-        v->unknown = u->buffers[1];
-        v->unknown_valid = validity(u);
-        v->unknown_offset = u->offset + o->offset;
-    }
-    return 0;
+    return open_companion(&v->unknown, c->unknown_at, o);
 }
 
 /* ---- dictionaries ---- */
@@ -155,9 +160,25 @@ static int open_words(cr_views *vs, cr_view *v, const cr_sym_field *field)
 
 /* ---- edges ---- */
 
+int cr_said_unknown(const cr_companion *c, int64_t row)
+{
+    int64_t at = c->offset + row;
+    return c->bits && (!c->valid || cr_bit(c->valid, at)) && cr_bit(c->bits, at);
+}
+
+cr_cell cr_edge_cell(const cr_edge *e, int64_t p)
+{
+    if (e->form == CR_F_NONE)
+        return CR_CELL_ABSENT;
+    if (cr_said_unknown(&e->unknown, p))
+        return CR_CELL_UNKNOWN;
+    return cr_edge_null(e, p) ? (cr_cell)e->null_cell : CR_CELL_KNOWN;
+}
+
 int cr_edge_null(const cr_edge *e, int64_t p)
 {
-    return (e->valid && !cr_bit(e->valid, e->valid_offset + p)) ||
+    return cr_said_unknown(&e->unknown, p) ||
+           (e->valid && !cr_bit(e->valid, e->valid_offset + p)) ||
            (e->owner_valid && !cr_bit(e->owner_valid, e->owner_offset + p));
 }
 
@@ -187,6 +208,8 @@ static int open_edge(cr_views *vs, int32_t entity, const cr_owner *o, cr_owner *
     edge->first = parents > 0 ? cr_edge_at(edge, o->first) : 0;
     edge->last = parents > 0 ? cr_edge_at(edge, o->last) : 0;
     if (edge->first < 0 || edge->last < edge->first || edge->last > edge->n)
+        return 3;
+    if (open_companion(&edge->unknown, sheet->unknown_at, o))
         return 3;
     below->array = a->children[0];
     below->offset = a->children[0]->offset;

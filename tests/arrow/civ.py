@@ -86,16 +86,22 @@ class Library:
         self.call("civ_policy_build", C.byref(self.policy), builder)
         self.lib.civ_policy_builder_release(builder)
 
+    def close(self) -> None:
+        """Releases policy and engine; batches and calculators must be gone."""
+        for name, handle in (("civ_policy_release", self.policy), ("civ_engine_release", self.engine)):
+            getattr(self.lib, name)(handle)
+
     def call(self, name: str, *args: object, mismatch_of: Optional[C.c_void_p] = None) -> None:
         status = getattr(self.lib, name)(*args, C.byref(self.error))
         if status:
             lines = str(self.lib.civ_batch_mismatch(mismatch_of)) if mismatch_of else ""
             raise Failed(status, self.error.message.decode(errors="replace"), lines)
 
-    def calculator(self, wanted: Sequence[str], presume: bool = False, root: str = "") -> C.c_void_p:
+    def calculator(self, wanted: Sequence[str], presume: bool = False, root: str = "", strict: bool = False) -> C.c_void_p:
         options = CalculatorOptions()
         options.struct_size = C.sizeof(CalculatorOptions)
         options.presume = presume
+        options.strict = strict
         options.root = text(root)
         names = (Text * len(wanted))(*[text(w) for w in wanted])
         out = C.c_void_p()

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Random policies and random rows: a batch answers what one case at a time answers, value, kind and causes.
+
+    python3 test_random.py LIBRARY DRIVER [--policies N] [--cases M] [--seed S] [--reference R]
+
+DRIVER is eval_driver, which evaluates case by case; the first R cases of each policy are compared with the reference
+evaluator, too. Every batch runs with other threads, blocks, slices, order and layouts of columns.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import tempfile
+from pathlib import Path
+from typing import Dict, List
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path[:0] = [str(ROOT / "tests" / name) for name in ("arrow", "reference", "oracle")]
+
+import pyarrow as pa  # noqa: E402
+
+import civ  # noqa: E402
+import civeval  # noqa: E402
+import convert  # noqa: E402
+import generate  # noqa: E402
+import reference  # noqa: E402
+
+THREADS = [1, 1, 2, 7]
+BLOCKS = [0, 0, 1, 2, 3, 17, 64, 1000, 65536]
+LANES = [0, 0, 16, 32, 64, 128]
+
+
+def same(mine: list, theirs: list) -> bool:
+    kind, value, causes = theirs
+    if mine[0] != kind or sorted({convert.plain_cause(c) for c in mine[2]}) != sorted(causes):
+        return False
+    if kind:
+        return mine[1] is None
+    if isinstance(mine[1], convert.Fraction):
+        return not isinstance(value, bool) and convert.Fraction(str(value)) == mine[1]
+    return mine[1] == value and isinstance(mine[1], bool) == isinstance(value, bool)
+
+
+def compare(rng: random.Random, library: civ.Library, policy, jobs: List[dict], answers: List[dict]) -> List[str]:
+    names = sorted({key.split("/")[1] for answer in answers for key in answer["outputs"]})
+    order = list(range(len(jobs)))
+    rng.shuffle(order)
+    before, behind = rng.choice([(0, 0), (0, 2), (3, 0), (9, 1)])  # rows that a slice leaves out
+    before, behind = min(before, len(order)), min(behind, len(order))
+    shown = order[:before] + order + order[:behind]
+    table = convert.table(rng, policy, "household", [jobs[i]["case"]["household"] for i in shown])
+    days = pa.array([convert.date_of(jobs[i]["on"]) for i in shown], pa.date32())
+    table = pa.StructArray.from_arrays([days] + [table.field(i) for i in range(table.type.num_fields)],
+                                       fields=[pa.field("decided_on", pa.date32())] + list(table.type))
+    table = table.slice(before, len(order))
+    calculator = library.calculator(names, presume=jobs[0].get("presume", False), strict=jobs[0].get("strict", False))
+    options = {"threads": rng.choice(THREADS), "block_rows": rng.choice(BLOCKS)}
+    batch = civ.Batch(library, calculator, on_column="decided_on", causes=1, allow_missing=1, **options)
+    batch.bind(pa.schema(list(table.type)))
+    out = batch.run(table)
+    out.validate(full=True)
+    mine = convert.answers(out, out.type)
+    findings = []
+    for place, at in enumerate(order):
+        theirs = answers[at]["outputs"]
+        for key in sorted(set(theirs) | set(mine[place])):
+            if key not in theirs or key not in mine[place] or not same(mine[place][key], theirs[key]):
+                findings.append(f"{key}: batch {mine[place].get(key)}, one by one {theirs.get(key)}; {options}, {jobs[at]}")
+    library.lib.civ_calculator_release(calculator)
+    return findings
+
+
+def check_reference(policy, jobs: List[dict], answers: List[dict]) -> List[str]:
+    findings = []
+    for job, answer in zip(jobs, answers):
+        values = policy.values(job["case"], job["on"], None, job.get("strict", False), job.get("presume", False))
+        findings += reference.differences(values, answer)
+    return findings
+
+
+def one_policy(number: int, args: argparse.Namespace) -> List[str]:
+    rng = random.Random(args.seed * 31 + number)
+    text = generate.make_policy(args.seed * 1000003 + number)
+    policy = civeval.load_texts([("policy", text)])
+    jobs = generate.make_cases(policy, args.seed * 7919 + number, args.cases)
+    for job in jobs:
+        job.pop("steps", None)
+    lanes = rng.choice(LANES)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "policy.civ"
+        file.write_text(text, encoding="utf-8")
+        answers, wrong = reference.run_driver([args.driver], [file], 0, jobs)
+    if wrong:
+        return [] if "CR0316" in wrong else [wrong]
+    library = civ.Library(args.library, lanes, [("policy.civ", text)])
+    findings = check_reference(policy, jobs[:args.reference], answers[:args.reference])
+    groups: Dict[tuple, List[int]] = {}
+    for i, job in enumerate(jobs):
+        groups.setdefault((job.get("strict", False), job.get("presume", False)), []).append(i)
+    for group in groups.values():
+        findings += compare(rng, library, policy, [jobs[i] for i in group], [answers[i] for i in group])
+    library.close()
+    return findings
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("library")
+    parser.add_argument("driver")
+    parser.add_argument("--policies", type=int, default=40)
+    parser.add_argument("--cases", type=int, default=150)
+    parser.add_argument("--reference", type=int, default=5)
+    parser.add_argument("--first", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=20261125)
+    args = parser.parse_args()
+    failed = 0
+    for number in range(args.first, args.first + args.policies):
+        findings = one_policy(number, args)
+        for finding in findings[:3]:
+            print(f"policy {number}: {finding}")
+        failed += len(findings)
+    print(f"{args.policies} policies of {args.cases} rows, {failed} differences")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -436,6 +436,15 @@ static int on_reached(void *user, const cr_why *why)
     return !CR_PUSH(&r->coverage->arena, r->coverage->rows, row->pos);
 }
 
+static void cover_defs(cr_run *r, const cr_frame *f, const cr_plan_def *defs)
+{
+    for (uint32_t d = 0; d < r->p->defs.n; d++) {
+        int32_t reg = defs[d].value.reg;
+        for (uint32_t k = 0; reg >= 0 && k < f->caps[f->plan->regs.at[reg].space]; k++)
+            r->coverage->defs[d] |= f->mark[reg][k];
+    }
+}
+
 /* Walks back from every result: the definitions and rows on the way are reached; arms not taken are
  * not. */
 static int reach(cr_run *r)
@@ -455,11 +464,9 @@ static int reach(cr_run *r)
     }
     if (cr_why_walk(r->workspace->core, regs.at, rows.at, regs.n, 1, on_reached, r))
         return 1;
-    for (uint32_t d = 0; d < r->p->defs.n; d++) {
-        int32_t reg = f->plan->defs[d].value.reg;
-        for (uint32_t k = 0; reg >= 0 && k < f->caps[f->plan->regs.at[reg].space]; k++)
-            r->coverage->defs[d] |= f->mark[reg][k];
-    }
+    cover_defs(r, f, f->plan->defs);
+    for (const cr_day *day = f->plan->days; day; day = day->next)
+        cover_defs(r, f, day->defs);
     return 0;
 }
 

@@ -86,6 +86,7 @@ cr_pval cr_lower_among(cr_build *b, cr_env *env, int32_t space, const cr_expr *x
 {
     int32_t at = env->entity; /* where shares and ranks stand may be above where they are read */
     b->calc->reads[x->ref.index] = 1;
+    cr_day_reaches(b, b->program->entities.at[at].parent);
     cr_pval v = x->op == CR_SHARE ? lower_share(b, env, at, x) : lower_rank(b, env, at, x);
     return b->failed ? v : cr_pval_space(b, v, space);
 }
@@ -97,6 +98,7 @@ cr_pval cr_lower_the(cr_build *b, cr_env *env, int32_t space, const cr_expr *x)
     cr_env inner = *env;
     inner.entity = child;
     b->calc->reads[x->ref.index] = 1;
+    cr_day_reaches(b, owner);
     cr_pval key = cr_num_one_divisor(b, owner, child, cr_lower(b, &inner, child, x->a));
     cr_insn insn = insn_of(CR_OP_THE, owner);
     if (b->failed)
@@ -153,6 +155,7 @@ cr_pval cr_lower_allocate(cr_build *b, cr_env *env, int32_t space, const cr_expr
     cr_insn insn = insn_of(CR_OP_ALLOCATE, at), room = insn_of(CR_OP_BOTH, at);
     above.entity = parent;
     b->calc->reads[x->ref.index] = 1;
+    cr_day_reaches(b, parent);
     cr_pval total = cr_pval_space(b, cr_lower(b, &above, parent, x->a), parent);
     cr_pval weight = cr_num_one_divisor(b, parent, at, cr_lower(b, env, at, x->b));
     if (!b->failed && !is_whole(total))

@@ -216,6 +216,15 @@ static void rename(const int32_t *to, int32_t *reg)
         *reg = to[*reg];
 }
 
+static void rename_defs(cr_plan_def *defs, const int32_t *to, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        rename(to, &defs[i].value.reg);
+        rename(to, &defs[i].value.div);
+        rename(to, &defs[i].reason.reg);
+    }
+}
+
 static void rename_all(cr_plan *plan, const int32_t *to, uint32_t n_defs)
 {
     for (uint32_t i = 0; i < plan->code.n; i++) {
@@ -228,11 +237,9 @@ static void rename_all(cr_plan *plan, const int32_t *to, uint32_t n_defs)
     }
     for (uint32_t i = 0; i < plan->args.n; i++)
         rename(to, &plan->args.at[i]);
-    for (uint32_t i = 0; i < n_defs; i++) {
-        rename(to, &plan->defs[i].value.reg);
-        rename(to, &plan->defs[i].value.div);
-        rename(to, &plan->defs[i].reason.reg);
-    }
+    rename_defs(plan->defs, to, n_defs);
+    for (cr_day *day = plan->days; day; day = day->next)
+        rename_defs(day->defs, to, n_defs);
 }
 
 static int tidy(cr_calculator *calc, cr_plan *plan, uint8_t *live)
@@ -332,6 +339,7 @@ static int build_plan(cr_build *b, const int32_t *order, uint32_t n, int32_t fro
     }
     b->plan = &calc->plans.at[calc->plans.n - 1];
     b->date = from;
+    b->day = NULL;
     b->table = NULL;
     b->table_size = 0;
     b->products.n = 0;

@@ -30,6 +30,7 @@ typedef struct cr_build {
     const cr_program *program;
     cr_plan *plan;
     int32_t date; /* first day of the segment */
+    cr_day *day;  /* on which everything is read at the moment; NULL = the day decided for */
     cr_plan_error *error;
     int failed;
     int32_t *table; /* open addressing over code: value numbering; -1 = free */
@@ -108,11 +109,22 @@ cr_pval cr_lower_least(cr_build *b, cr_env *env, int32_t space, const cr_expr *x
 /* decision.c: decision tables */
 cr_pval cr_lower_table(cr_build *b, cr_env *env, int32_t space, const cr_type *type);
 
+/* day.c: definitions on another day */
+void cr_day_reaches(cr_build *b, int32_t space); /* fails where rows of space have no one day */
+int32_t cr_day_on(cr_build *b, int32_t space);   /* the day at hand, in the rows of space */
+cr_plan_def *cr_day_defs(const cr_build *b);     /* definitions on the day at hand */
+cr_pval cr_read_on(cr_build *b, cr_env *env, int32_t space, const cr_expr *x); /* NAME on DAY */
+cr_plan_def cr_day_choose(cr_build *b, const cr_def *d, int32_t bound, cr_plan_def before,
+                          cr_plan_def after);
+int cr_day_bounds(cr_build *b, const cr_def *d, int32_t **bounds, uint32_t *n);
+
 /* rules.c: definitions */
 cr_pval cr_lower_not_in_force(cr_build *b, int32_t space, int32_t def);
 int cr_period_holds(cr_period period, int32_t date);
 void cr_lower_def(cr_build *b, int32_t def);
-cr_pval cr_lower_call(cr_build *b, cr_env *env, int32_t space, const cr_expr *x);
+cr_pval cr_lower_call(cr_build *b, cr_env *env, int32_t space, const cr_expr *x,
+                      cr_day *day); /* its body on that day; the arguments on the day at hand */
+int32_t cr_emit_both(cr_build *b, int32_t space, int32_t value, int32_t status); /* BOTH */
 cr_pval cr_read_def(cr_build *b, int32_t space, int32_t def, int reason);
 cr_pval cr_read_gated(cr_build *b, int32_t space, cr_pval v, int32_t require);
 

@@ -70,6 +70,13 @@ static int case_rows(const cr_input *input, cr_workspace *w)
 
 /* ---- cells ---- */
 
+uint32_t cr_row_above(const cr_workspace *w, const cr_insn *i, uint32_t k)
+{
+    for (int32_t s = i->space; s != i->child; s = w->calc->policy->program.entities.at[s].parent)
+        k = w->spaces[s].parent[k];
+    return k;
+}
+
 /* Numbers are stated as 64-bit integers; the proof of the lane is the field's range, checked when
  * the cell was stated. */
 #define INPUT(T)                                                                                   \
@@ -103,7 +110,7 @@ static int case_rows(const cr_input *input, cr_workspace *w)
         uint8_t *s = own_status(w, i->dst);                                                        \
         int64_t never = cr_cell_never(type), value = 0;                                            \
         for (uint32_t k = 0, n = N(w, i); k < n; k++) {                                            \
-            cr_cell cell = cr_case_at(f, k, day[k], &value);                                       \
+            cr_cell cell = cr_case_at(f, cr_row_above(w, i, k), day[k], &value);                      \
             s[k] = worst(status_at(x, k), cr_cell_status((uint8_t)cell, type->event));             \
             d[k] = (T)(cell == CR_CELL_KNOWN                   ? value                             \
                        : cell == CR_CELL_ABSENT && type->event ? never                             \
@@ -135,7 +142,8 @@ static void absent_on(const cr_case *c, cr_workspace *w, const cr_insn *i)
     int64_t value = 0;
     int8_t *d = VAL(w, i->dst);
     for (uint32_t k = 0, n = N(w, i); k < n; k++)
-        d[k] = !status_at(x, k) && cr_case_at(f, k, day[k], &value) == CR_CELL_ABSENT;
+        d[k] = !status_at(x, k) &&
+               cr_case_at(f, cr_row_above(w, i, k), day[k], &value) == CR_CELL_ABSENT;
     w->frame->st[i->dst] = NULL;
 }
 
@@ -155,6 +163,22 @@ static void given(const cr_case *c, cr_workspace *w, const cr_insn *i)
     }
 }
 
+static void given_on(const cr_case *c, cr_workspace *w, const cr_insn *i)
+{
+    const cr_case_field *f = &c->fields[i->imm];
+    const int32_t *day = VAL(w, i->a);
+    int64_t value = 0;
+    int event = w->calc->policy->program.fields.at[i->imm].type.event;
+    int8_t *d = VAL(w, i->dst);
+    strict2(w, i, i->a, -1);
+    for (uint32_t k = 0, n = N(w, i); k < n; k++) {
+        cr_cell cell = cr_case_at(f, cr_row_above(w, i, k), day[k], &value);
+        d[k] = cell == CR_CELL_KNOWN || cell == CR_CELL_INVALID;
+        if (cell == CR_CELL_UNKNOWN && event)
+            own_failure(w, i, k, CR_UNDETERMINED);
+    }
+}
+
 static void case_cells(const cr_input *input, cr_workspace *w, const cr_insn *i)
 {
     typedef void (*reader)(const cr_case *, cr_workspace *, const cr_insn *);
@@ -168,6 +192,7 @@ static void case_cells(const cr_input *input, cr_workspace *w, const cr_insn *i)
     case CR_OP_INPUT_ON: then[i->lane](c, w, i); break;
     case CR_OP_ABSENT: absent(c, w, i); break;
     case CR_OP_ABSENT_ON: absent_on(c, w, i); break;
+    case CR_OP_GIVEN_ON: given_on(c, w, i); break;
     default: given(c, w, i); break;
     }
 }

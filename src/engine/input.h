@@ -19,7 +19,7 @@ typedef struct cr_input cr_input;
 typedef struct cr_input_class {
     /* Fills w->spaces, parents first; see cr_workspace_reserve. 0 fine, 2 out of memory. */
     int (*rows)(const cr_input *input, struct cr_workspace *w);
-    /* INPUT, ABSENT, GIVEN, INPUT_ON, ABSENT_ON: values and statuses of the register i->dst. */
+    /* INPUT, ABSENT, GIVEN, and the same with _ON: values and statuses of the register i->dst. */
     void (*cells)(const cr_input *input, struct cr_workspace *w, const struct cr_insn *i);
 } cr_input_class;
 
@@ -30,6 +30,9 @@ struct cr_input {
 /* Whether the field's declared range holds a value: in units of the last decimal, days, months,
  * indices. */
 int cr_field_holds(const cr_policy *policy, const cr_sym_field *field, int64_t value);
+
+/* INPUT_ON, ABSENT_ON, GIVEN_ON: the row of the space `child` that row k stands in. */
+uint32_t cr_row_above(const struct cr_workspace *w, const struct cr_insn *i, uint32_t k);
 
 /* The status that a cell gives a value read from it. */
 uint8_t cr_cell_status(uint8_t cell, int event);

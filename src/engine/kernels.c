@@ -727,6 +727,7 @@ const cr_kernel cr_kernels[CR_OP_COUNT][CR_LANES] = {
     [CR_OP_CARRIED] = NARROW(carried),
     [CR_OP_STEPPED] = SAME(k_stepped),
     [CR_OP_GIVEN] = SAME(k_cells),
+    [CR_OP_GIVEN_ON] = SAME(k_cells),
     [CR_OP_CONV] = LANES(conv),
     [CR_OP_ADD] = LANES(add),
     [CR_OP_SUB] = LANES(sub),

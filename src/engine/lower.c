@@ -97,6 +97,40 @@ static cr_pval read_field(cr_build *b, int32_t space, int32_t field)
     return v;
 }
 
+/* ---- fields on another day ---- */
+
+/* The rows in which a fact is read on a day: its own, unless the day differs among the rows below.
+ */
+static int32_t rows_of_day(const cr_build *b, int32_t space, int32_t at, int32_t day)
+{
+    int32_t top = day;
+    for (int32_t up = day; up >= 0; up = cr_emit_above(b, top))
+        top = up;
+    if (b->plan->regs.at[top].is_const)
+        return at;
+    for (int32_t s = at; s >= 0; s = b->program->entities.at[s].parent)
+        if (b->plan->regs.at[top].space == s)
+            return at;
+    return space;
+}
+
+static cr_insn insn_on(cr_build *b, cr_op op, int32_t space, int32_t at, int32_t field, int32_t day)
+{
+    cr_insn insn = insn_of(op, space);
+    insn.child = (int16_t)at;
+    insn.imm = field;
+    insn.a = cr_emit_lane(b, cr_emit_space(b, day, space), CR_LANE_32);
+    return insn;
+}
+
+/* A day that an ancestor has, in the rows of that ancestor. */
+static int32_t day_in(cr_build *b, int32_t day, int32_t space)
+{
+    for (int32_t up = day; up >= 0; up = cr_emit_above(b, day))
+        day = up;
+    return cr_emit_space(b, day, space);
+}
+
 /* ---- choices ---- */
 
 cr_pval cr_select_value(cr_build *b, int32_t space, const cr_type *type, int32_t cond, cr_pval x,
@@ -221,6 +255,16 @@ static int32_t lower_given(cr_build *b, int32_t space, const cr_expr *x)
     }
     int32_t at = ancestor(b, space, x->a->ref.up);
     b->calc->reads[x->a->ref.index] = 1;
+    if (b->day && !b->failed) {
+        int32_t day = cr_day_on(b, space);
+        int32_t here = b->failed ? at : rows_of_day(b, space, at, day);
+        day = b->failed || here != at ? day : day_in(b, day, at);
+        int32_t given = b->failed
+                            ? -1
+                            : cr_emit(b, insn_on(b, CR_OP_GIVEN_ON, here, at, x->a->ref.index, day),
+                                      CR_LANE_8, 0, 1);
+        return cr_emit_space(b, given, space);
+    }
     return cr_emit_space(b, emit_field_flag(b, at, x->a->ref.index, CR_OP_GIVEN, 0), space);
 }
 
@@ -380,7 +424,7 @@ static int32_t emit_row(cr_build *b, cr_env *env, int32_t space, const cr_expr *
     uint32_t n = 0;
     if (nation_override(b, table) >= 0)
         return cr_emit_const(b, space, nation_override(b, table));
-    regs[n++] = x->at ? cr_lower(b, env, space, x->at).reg : b->plan->on;
+    regs[n++] = x->at ? cr_lower(b, env, space, x->at).reg : cr_day_on(b, space);
     regs[n++] = param->by_region && x->keys.n > param->n_keys && !table->national
                     ? cr_lower(b, env, space, x->keys.at[param->n_keys].value).reg
                     : cr_emit_const(b, space, 0);
@@ -414,7 +458,7 @@ static int32_t emit_row(cr_build *b, cr_env *env, int32_t space, const cr_expr *
 static int32_t row_everywhere(const cr_build *b, const cr_expr *x, const cr_param *param,
                               const cr_ptable *table)
 {
-    if (b->calc->explain || x->at || param->n_keys > 0 || !table->national)
+    if (b->calc->explain || b->day || x->at || param->n_keys > 0 || !table->national)
         return -1;
     int32_t row = cr_ptable_find(b->policy, table, 0, 0, b->plan->from);
     if (row < 0 || cr_ptable_find(b->policy, table, 0, 0, b->plan->to) != row ||
@@ -472,6 +516,7 @@ static cr_pval lower_aggregate(cr_build *b, cr_env *env, int32_t space, const cr
     cr_pval v = cr_pval_none(), value = cr_pval_none();
     inner.entity = child;
     b->calc->reads[x->ref.index] = 1;
+    cr_day_reaches(b, owner);
     int32_t mask = x->b ? cr_lower_bool(b, &inner, child, x->b) : -1;
     if (x->a && !b->failed)
         value = cr_lower(b, &inner, child, x->a);
@@ -547,7 +592,7 @@ static cr_pval lower_local(cr_build *b, cr_env *env, int32_t space, const cr_exp
 
 static cr_pval lower_now(cr_build *b, int32_t space, int kind)
 {
-    int32_t on = cr_emit_space(b, b->plan->on, space);
+    int32_t on = cr_day_on(b, space);
     cr_pval month = unary(b, space, CR_OP_MONTH_OF, 0, on, 0, cr_month_of(CR_DATE_MAX));
     if (kind == CR_REF_MONTH)
         return month;
@@ -555,35 +600,34 @@ static cr_pval lower_now(cr_build *b, int32_t space, int kind)
                  month.reg, CR_DATE_MIN, CR_DATE_MAX);
 }
 
-/* A fact on another day: what its history says then. */
-static cr_pval read_field_on(cr_build *b, cr_env *env, int32_t space, const cr_expr *x)
+/* A fact of the row `at` on another day: what its history says then. */
+static cr_pval read_field_on(cr_build *b, int32_t space, int32_t at, int32_t field, int32_t day)
 {
-    const cr_sym_field *f = &b->program->fields.at[x->ref.index];
-    cr_pval day = cr_lower(b, env, space, x->at), v = cr_pval_none();
-    cr_insn insn = insn_of(CR_OP_INPUT_ON, space);
-    if (b->failed || f->type.kind == CR_T_TEXT || f->type.kind == CR_T_ROWS) {
+    const cr_sym_field *f = &b->program->fields.at[field];
+    cr_pval v = cr_pval_none();
+    if (!b->failed && (f->type.kind == CR_T_TEXT || f->type.kind == CR_T_ROWS))
         cr_build_fail(b, "text and lists of a case cannot be computed with in this version");
+    if (b->failed)
         return v;
-    }
+    int32_t here = rows_of_day(b, space, at, day);
+    if (here == at)
+        day = day_in(b, day, at);
     field_bounds(b, &f->type, &v.lo, &v.hi);
-    insn.imm = x->ref.index;
-    insn.a = cr_emit_lane(b, cr_emit_space(b, day.reg, space), CR_LANE_32);
     v.den = field_den(&f->type);
-    v.reg = cr_emit(b, insn, cr_build_lane(b, v.lo < 0 ? v.lo : 0, v.hi), v.lo, v.hi);
-    b->calc->reads[x->ref.index] = 1;
+    v.reg = cr_emit(b, insn_on(b, CR_OP_INPUT_ON, here, at, field, day),
+                    cr_build_lane(b, v.lo < 0 ? v.lo : 0, v.hi), v.lo, v.hi);
+    b->calc->reads[field] = 1;
     const cr_expr *fallback = f->assume ? f->assume : b->calc->presume ? f->presume : NULL;
     if (fallback && !b->failed) {
-        cr_insn absent = insn_of(CR_OP_ABSENT_ON, space);
-        absent.imm = x->ref.index;
+        cr_insn absent = insn_on(b, CR_OP_ABSENT_ON, here, at, field, day);
         absent.mode = f->assume ? 1 : 2;
-        absent.a = insn.a;
-        v = cr_select_value(b, space, &f->type, cr_emit(b, absent, CR_LANE_8, 0, 1),
-                            lower_default(b, space, fallback), v);
+        cr_pval other = cr_pval_space(b, lower_default(b, at, fallback), here);
+        v = cr_select_value(b, here, &f->type, cr_emit(b, absent, CR_LANE_8, 0, 1), other, v);
     }
     for (uint32_t i = 0; i < b->program->field_gates.n; i++)
-        if (b->program->field_gates.at[i].field == x->ref.index)
-            v = cr_read_gated(b, space, v, b->program->field_gates.at[i].require);
-    return v;
+        if (b->program->field_gates.at[i].field == field)
+            v = cr_read_gated(b, here, v, b->program->field_gates.at[i].require);
+    return cr_pval_space(b, v, space);
 }
 
 static const cr_stmt *version_on(const cr_build *b, const cr_def *d)
@@ -602,6 +646,10 @@ static cr_pval lower_previous(cr_build *b, cr_env *env, int32_t space, const cr_
     cr_pval v = cr_pval_none();
     cr_env there = *env;
     cr_type type = d->type;
+    if (b->day) {
+        cr_build_fail(b, "what passes from month to month is not read on another day");
+        return v;
+    }
     type.event = 1; /* what it carries may not have happened */
     there.entity = d->entity;
     insn.imm = x->a->ref.index;
@@ -621,11 +669,15 @@ static cr_pval lower_name(cr_build *b, cr_env *env, int32_t space, const cr_expr
     switch (x->ref.kind) {
     case CR_REF_FIELD:
         if (x->at)
-            return cr_pval_space(b, read_field_on(b, env, at, x), space);
+            return read_field_on(b, space, at, x->ref.index, cr_lower(b, env, space, x->at).reg);
+        if (b->day)
+            return read_field_on(b, space, at, x->ref.index, cr_day_on(b, space));
         return cr_pval_space(b, read_field(b, at, x->ref.index), space);
     case CR_REF_DEF:
+        if (x->at)
+            return cr_read_on(b, env, space, x);
         if (b->program->defs.at[x->ref.index].n_args > 0)
-            return cr_pval_space(b, cr_lower_call(b, env, space, x), space);
+            return cr_pval_space(b, cr_lower_call(b, env, space, x, b->day), space);
         return cr_pval_space(b, cr_read_def(b, at, x->ref.index, x->ref.reason), space);
     case CR_REF_PARAM: return cr_lower_param(b, env, space, x, CR_OP_ROW_VALUE);
     case CR_REF_LOCAL: return lower_local(b, env, space, x);
@@ -768,7 +820,7 @@ static cr_pval lower_any(cr_build *b, cr_env *env, int32_t space, const cr_expr 
     case CR_X_DATE:
     case CR_X_MONTH: return cr_pval_const(b, space, x->integer, 1);
     case CR_X_NONE: return lower_none(b, space, &x->type);
-    case CR_X_ON: return cr_pval_reg(b, cr_emit_space(b, b->plan->on, space));
+    case CR_X_ON: return cr_pval_reg(b, cr_day_on(b, space));
     case CR_X_CODE: return lower_code(b, space, x->text);
     case CR_X_NAME: return lower_name(b, env, space, x);
     case CR_X_IF: return lower_if(b, env, space, x);

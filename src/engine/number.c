@@ -355,10 +355,8 @@ cr_pval cr_num_div(cr_build *b, int32_t space, cr_pval x, cr_pval y)
         return cr_pval_none();
     if (!cr_pval_is_const(b, y, &value))
         return div_register(b, space, x, y);
-    if (value == 0) {
-        cr_build_fail(b, "a division by zero");
-        return cr_pval_none();
-    }
+    if (value == 0) /* the guard that the checker asked for holds in no row: nobody reads this */
+        return x;
     cr_i128 factor = value < 0 ? -y.den : y.den, by = value < 0 ? -value : value;
     cr_i128 g = cr_gcd(factor < 0 ? -factor : factor, by);
     x = times(b, space, x, factor / g);

@@ -82,6 +82,12 @@ typedef struct cr_plan_def { /* a definition as lowered */
     cr_pval reason; /* reg -1 = has none */
 } cr_plan_def;
 
+typedef struct cr_day { /* another day than the one decided for, on which something is read */
+    int32_t on;         /* register of the day, in the highest row that has it */
+    cr_plan_def *defs;  /* per definition, on that day; reg -1 = not read then */
+    struct cr_day *next;
+} cr_day;
+
 typedef struct cr_shown { /* explaining plans: what an expression came to */
     const cr_expr *expr;
     const void *owner; /* version or call in which it was lowered */
@@ -102,6 +108,7 @@ typedef struct cr_plan {
     CR_VEC(cr_reg) regs;
     CR_VEC(int32_t) args;
     cr_plan_def *defs; /* per definition of the program */
+    cr_day *days;
     CR_VEC(cr_shown) shown;
     int32_t on;   /* register of the date, in the root's space */
     cr_step *run; /* what to execute: what outputs hang on, constants left out */

@@ -31,7 +31,7 @@ static cr_rat rounding_step(const cr_rounding *r)
     return r->step;
 }
 
-static int32_t with_status(cr_build *b, int32_t space, int32_t value, int32_t status)
+int32_t cr_emit_both(cr_build *b, int32_t space, int32_t value, int32_t status)
 {
     value = cr_emit_space(b, value, space);
     if (b->failed || value < 0)
@@ -82,7 +82,7 @@ static cr_pval round_by_option(cr_build *b, cr_env *env, int32_t space, cr_pval 
             cr_num_select(b, space, is, cr_num_round(b, space, v, rounding_step(r), r->mode), out);
     }
     if (!b->failed) /* rounding is no choice between equal arms: it waits for the option */
-        out.reg = with_status(b, space, out.reg, cr_emit_space(b, option.reg, space));
+        out.reg = cr_emit_both(b, space, out.reg, cr_emit_space(b, option.reg, space));
     return out;
 }
 
@@ -218,7 +218,7 @@ static cr_plan_def lower_decide(cr_build *b, cr_env *env, int32_t space)
         return out;
     out.value = v < 0 ? cr_lower_not_in_force(b, space, env->def) : cr_pval_reg(b, v);
     int32_t reason = reason_chain(b, space, stmt, regs, groups);
-    out.reason = cr_pval_reg(b, with_status(b, space, reason, out.value.reg));
+    out.reason = cr_pval_reg(b, cr_emit_both(b, space, reason, out.value.reg));
     return out;
 }
 
@@ -274,7 +274,7 @@ static cr_plan_def lower_status(cr_build *b, cr_env *env, int32_t space)
     if (b->failed)
         return out;
     out.value = cr_pval_reg(b, value);
-    out.reason = cr_pval_reg(b, with_status(b, space, reason, cr_emit_space(b, value, space)));
+    out.reason = cr_pval_reg(b, cr_emit_both(b, space, reason, cr_emit_space(b, value, space)));
     return out;
 }
 
@@ -287,7 +287,7 @@ static cr_plan_def lower_version(cr_build *b, int32_t def, const cr_version *ver
     cr_env env = {0};
     cr_plan_def out = {cr_pval_none(), cr_pval_none()};
     env.stmt = version->stmt;
-    env.owner = args ? (const void *)args : (const void *)version;
+    env.owner = args ? (const void *)args : b->day ? (const void *)b->day : (const void *)version;
     env.entity = d->entity;
     env.def = def;
     env.args = args;
@@ -340,7 +340,7 @@ static int32_t in_region(cr_build *b, int32_t space, cr_str code)
 
 /* Versions in force on the first day of the segment, the nation's last; a narrower region chooses
  * before a wider one. */
-static cr_plan_def lower_versions(cr_build *b, int32_t def, const cr_pval *args, uint32_t depth)
+static cr_plan_def versions_of_date(cr_build *b, int32_t def, const cr_pval *args, uint32_t depth)
 {
     const cr_def *d = &b->program->defs.at[def];
     cr_plan_def out = {cr_lower_not_in_force(b, d->entity, def), cr_pval_none()};
@@ -372,6 +372,26 @@ static cr_plan_def lower_versions(cr_build *b, int32_t def, const cr_pval *args,
     return out;
 }
 
+/* On another day than the one decided for, the day chooses among the versions. */
+static cr_plan_def lower_versions(cr_build *b, int32_t def, const cr_pval *args, uint32_t depth)
+{
+    const cr_def *d = &b->program->defs.at[def];
+    cr_plan_def out = {cr_pval_none(), cr_pval_none()};
+    int32_t *bounds, date = b->date;
+    uint32_t n;
+    if (!b->day)
+        return versions_of_date(b, def, args, depth);
+    if (cr_day_bounds(b, d, &bounds, &n))
+        return out;
+    for (uint32_t i = n; i-- > 0 && !b->failed;) {
+        b->date = bounds[i];
+        cr_plan_def one = versions_of_date(b, def, args, depth);
+        out = i + 1 == n ? one : cr_day_choose(b, d, bounds[i + 1], one, out);
+    }
+    b->date = date;
+    return out;
+}
+
 /* The proof on outputs that leave as integers: fen, or the declared decimals. */
 static void check_output(cr_build *b, const cr_def *d, cr_pval v)
 {
@@ -393,14 +413,15 @@ void cr_lower_def(cr_build *b, int32_t def)
 {
     const cr_def *d = &b->program->defs.at[def];
     b->current = def;
-    if (d->n_args == 0 && b->plan->defs[def].value.reg < 0) {
-        b->plan->defs[def] = lower_versions(b, def, NULL, 0);
-        check_output(b, d, b->plan->defs[def].value);
+    cr_plan_def *at = &cr_day_defs(b)[def];
+    if (d->n_args == 0 && at->value.reg < 0) {
+        *at = lower_versions(b, def, NULL, 0);
+        check_output(b, d, at->value);
     }
     b->current = -1;
 }
 
-cr_pval cr_lower_call(cr_build *b, cr_env *env, int32_t space, const cr_expr *x)
+cr_pval cr_lower_call(cr_build *b, cr_env *env, int32_t space, const cr_expr *x, cr_day *day)
 {
     const cr_def *d = &b->program->defs.at[x->ref.index];
     cr_pval *args = cr_arena_get(&b->calc->arena, (size_t)x->args.n + 1, sizeof *args);
@@ -411,7 +432,11 @@ cr_pval cr_lower_call(cr_build *b, cr_env *env, int32_t space, const cr_expr *x)
     }
     for (uint32_t i = 0; i < x->args.n; i++)
         args[i] = cr_pval_space(b, cr_lower(b, env, space, x->args.at[i]), d->entity);
-    return lower_versions(b, x->ref.index, args, env->depth + 1).value;
+    cr_day *outer = b->day;
+    b->day = day;
+    cr_pval v = lower_versions(b, x->ref.index, args, env->depth + 1).value;
+    b->day = outer;
+    return v;
 }
 
 /* ---- reading a definition: requires gate their readers ---- */
@@ -457,7 +482,7 @@ static int in_cone(cr_build *b, int32_t require, int32_t def)
 static void ensure(cr_build *b, int32_t def)
 {
     int32_t current = b->current;
-    if (b->failed || b->plan->defs[def].value.reg >= 0)
+    if (b->failed || cr_day_defs(b)[def].value.reg >= 0)
         return;
     if (++b->depth > 500)
         cr_build_fail(b, "definitions nested too deep");
@@ -472,7 +497,7 @@ cr_pval cr_read_gated(cr_build *b, int32_t space, cr_pval v, int32_t require)
     if (b->failed || v.reg < 0 || (b->current >= 0 && in_cone(b, require, b->current)) || b->failed)
         return v;
     ensure(b, require);
-    const cr_pval holds = b->plan->defs[require].value;
+    const cr_pval holds = cr_day_defs(b)[require].value;
     if (b->failed || v.rows >= 0)
         return v;
     cr_insn insn = {0};
@@ -482,6 +507,7 @@ cr_pval cr_read_gated(cr_build *b, int32_t space, cr_pval v, int32_t require)
     insn.a = v.reg;
     insn.b = cr_emit_lane(b, cr_emit_space(b, holds.reg, space), CR_LANE_8);
     insn.imm = require;
+    insn.c = b->day ? cr_day_on(b, space) : -1;
     v.reg = b->failed ? -1 : cr_emit(b, insn, (cr_lane)r.lane, r.lo, r.hi);
     return v;
 }
@@ -490,7 +516,7 @@ cr_pval cr_read_def(cr_build *b, int32_t space, int32_t def, int reason)
 {
     const cr_def *d = &b->program->defs.at[def];
     ensure(b, def);
-    cr_pval v = reason ? b->plan->defs[def].reason : b->plan->defs[def].value;
+    cr_pval v = reason ? cr_day_defs(b)[def].reason : cr_day_defs(b)[def].value;
     if (v.reg < 0)
         cr_build_fail(b, "a definition is read before it is computed");
     for (int32_t g = d->gate; g >= 0 && !b->failed && !reason; g = b->program->defs.at[g].next_gate)

@@ -118,9 +118,10 @@ static void gate_causes(cr_walk *walk, const cr_insn *i, uint32_t row)
 {
     const cr_program *p = &walk->w->calc->policy->program;
     const cr_def *require = &p->defs.at[i->imm];
+    int32_t on = i->c < 0 ? walk->w->on : (int32_t)cr_lane_get(walk->w, i->c, row);
     for (uint32_t v = 0; v < require->versions.n; v++) {
         const cr_stmt *stmt = require->versions.at[v].stmt;
-        if (walk->w->on < require->versions.at[v].from || walk->w->on > require->versions.at[v].to)
+        if (on < require->versions.at[v].from || on > require->versions.at[v].to)
             continue;
         for (uint32_t k = 0; k < stmt->else_names.n; k++) {
             int32_t field = -1;
@@ -341,6 +342,7 @@ static void step(cr_walk *walk, const cr_insn *i, uint32_t row)
         pass(walk, i->a, row);
         step_leaf(walk, i, row);
         break;
+    case CR_OP_GIVEN_ON:
     case CR_OP_INPUT_ON: step_input_on(walk, i, row); break;
     case CR_OP_AND:
     case CR_OP_OR: step_logic(walk, i, row); break;

@@ -174,6 +174,9 @@ int cr_c_row_of(cr_checker *c, cr_expr *x, const cr_type *want)
     c->entity = a->type.index;
     cr_c_expr(c, b, want);
     c->entity = outer;
+    if (x->at)
+        cr_c_report(c, CR_D_TYPE, x->pos, x->text,
+                    "a day where the row is named: a definition of its own for the row on a day");
     x->kind = CR_X_ROW_OF;
     x->a = a;
     x->b = b;

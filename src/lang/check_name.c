@@ -356,8 +356,10 @@ void cr_c_name(cr_checker *c, cr_expr *x, const cr_type *want)
         x->type.kind = CR_T_ERROR;
     } else if (is_def || is_param) {
         settle(c, x, is_def ? def : param);
-        if (x->at && x->ref.kind != CR_REF_PARAM && x->ref.kind != CR_REF_FIELD)
-            cr_c_report(c, CR_D_TYPE, x->pos, x->text, "a parameter or a fact, which have a day");
+        if (x->at && x->ref.kind != CR_REF_PARAM && x->ref.kind != CR_REF_FIELD &&
+            x->ref.kind != CR_REF_DEF)
+            cr_c_report(c, CR_D_TYPE, x->pos, x->text,
+                        "a fact, a parameter or a definition, which have a day");
     } else {
         unknown(c, x, want);
     }

@@ -292,7 +292,7 @@ class Policy:
         return None
 
     def expressions(self, rule: Rule) -> List[tuple]:
-        result = [rule.condition] + list(rule.locals.values())
+        result = [rule.condition] + list(rule.locals.values()) + list(rule.columns)
         lines = list(rule.lines)
         for _, _, conditions in rule.groups:
             lines += conditions
@@ -1137,6 +1137,15 @@ class Run:
                 return self.gated(Target("field", row.entity, target.name), row, scope.day, scope.rule, value)
         if not day.known:
             return day
+        if day.value is NEVER:
+            return unknown(INVALID)
+        if e[1][0] == "name" and e[1][3]:  # what a definition is called with is of the day at hand
+            target = self.policy.resolve(e[1][1], scope.row.entity, scope.module, scope.locals, e[1][4])
+            kinds = [kind for _, kind in self.policy.rules[(target.entity, target.name)][0].arguments]
+            given = [self.expr(argument, scope, self.policy.finished(kind)) for argument, kind in zip(e[1][3], kinds)]
+            row = self.above(scope.row, target.entity)
+            value = self.rule(row, target.name, day.value, False, given)
+            return self.gated(Target("rule", target.entity, target.name), row, day.value, scope.rule, value)
         return self.expr(e[1], scope._replace(day=day.value), wanted)
 
     def e_number(self, e, scope, wanted):

@@ -71,6 +71,7 @@ class Maker:
         self.decisions: Dict[str, List[str]] = {}
         self.count = 0
         self.sets: Dict[str, List[str]] = {}
+        self.other_days = self.chance(0.4)  # definitions on another day, or values carried from month to month
 
     def chance(self, share: float) -> bool:
         return self.rng.random() < share
@@ -230,6 +231,8 @@ class Maker:
     def leaf(self, entity: str, kind: str) -> str:
         draw = self.rng.random()
         name = self.any_name(entity, kind)
+        if name and draw < 0.12 and self.other_days and not name.startswith("f"):
+            return self.on_another_day(entity, kind, name)
         if name and draw < 0.06 and name.startswith("f"):
             return f"({name} on {self.rng.choice(['(first day)', '2022-03-31', '(on - 1 month)'])})"
         if name and draw < 0.65:
@@ -238,6 +241,15 @@ class Maker:
         if read and draw < 0.85:
             return read
         return self.literal(kind) if kind != "colour" or not name else name
+
+    def on_another_day(self, entity: str, kind: str, name: str) -> str:
+        """A definition on a constant day, or on one that its own row or a row above it states."""
+        owner = next(level for level in self.chain[entity] if name in self.names.get((level, kind), []))
+        days = [day for level in self.chain[owner] for day in self.names.get((level, "date"), []) if day.startswith("f")]
+        if owner != "household" and self.chance(0.85):  # what it reads may stand above the row that has the day
+            days = []
+        fixed = ["(first day)", "2022-03-31", "2021-07-01", "(on - 1 month)", "(on + 1 year)"]
+        return f"({name} on {self.rng.choice(days + fixed)})"
 
     def expr(self, entity: str, kind: str, depth: int) -> str:
         if depth <= 0 or self.chance(0.15):
@@ -602,7 +614,7 @@ class Maker:
                 self.table(entity)
             if self.chance(0.3) and entity != "household":
                 self.among(entity)
-            if self.chance(0.25):
+            if self.chance(0.25) and not self.other_days:
                 self.carried(entity)
             if self.chance(0.2):
                 self.collected(entity)

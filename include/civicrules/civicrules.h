@@ -182,9 +182,10 @@ typedef enum civ_kind {
     CIV_KIND_ENUM = 8,
     CIV_KIND_REGION = 9,
     CIV_KIND_TEXT = 10,
-    CIV_KIND_ROWS = 11,   /**< input: a list of entities; output: a list of rows of it */
-    CIV_KIND_REASON = 12, /**< a reason code */
-    CIV_KIND_SET = 13     /**< words of an enum: bit i is value i; text: words with commas */
+    CIV_KIND_ROWS = 11,    /**< input: a list of entities; output: a list of rows of it */
+    CIV_KIND_REASON = 12,  /**< a reason code */
+    CIV_KIND_SET = 13,     /**< words of an enum: bit i is value i; text: words with commas */
+    CIV_KIND_DATETIME = 14 /**< date and time of day: minutes since 1970-01-01T00:00 */
 } civ_kind;
 
 /** One input field, or output. Texts are the policy's. */

@@ -362,7 +362,7 @@ static int same_value(cr_run *r, size_t output, uint32_t row, const cr_expr *wan
                v->number == (int64_t)literal.number.num;
     if (o->reason || type->kind == CR_T_REGION)
         return cr_str_eq(text, want->text);
-    if (want->kind == CR_X_NONE && (type->kind == CR_T_DATE || type->kind == CR_T_MONTH))
+    if (want->kind == CR_X_NONE && cr_type_is_time(type))
         return v->is_none;
     if (v->is_none || cr_check_value(r->p, want, type, &literal))
         return 0;

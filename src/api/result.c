@@ -120,7 +120,7 @@ static civ_status check_place(const civ_workspace *w, size_t output, uint32_t ro
 
 static int is_none(const cr_type *type, cr_i128 value)
 {
-    if (type->kind == CR_T_DATE || type->kind == CR_T_MONTH)
+    if (cr_type_is_time(type))
         return value == CR_NEVER;
     return type->kind == CR_T_ENUM && value < 0;
 }

@@ -11,6 +11,7 @@ int32_t cr_kind_of(const cr_type *type)
     case CR_T_BOOL: return CIV_KIND_BOOL;
     case CR_T_DATE: return CIV_KIND_DATE;
     case CR_T_MONTH: return CIV_KIND_MONTH;
+    case CR_T_TIME: return CIV_KIND_DATETIME;
     case CR_T_ENUM: return CIV_KIND_ENUM;
     case CR_T_REGION: return CIV_KIND_REGION;
     case CR_T_ROWS: return CIV_KIND_ROWS;
@@ -38,9 +39,11 @@ static void item_bounds(civ_item *out, const civ_policy *policy, const cr_sym_fi
     } else if (f->child >= 0) {
         out->minimum = policy->core->program.entities.at[f->child].at_least;
         out->maximum = policy->core->program.entities.at[f->child].at_most;
-    } else if (f->type.kind == CR_T_DATE) {
-        out->minimum = CR_DATE_MIN;
-        out->maximum = CR_DATE_MAX;
+    } else if (cr_type_is_time(&f->type)) {
+        int32_t first, last;
+        cr_time_bounds(&f->type, &first, &last);
+        out->minimum = first;
+        out->maximum = last;
     }
 }
 

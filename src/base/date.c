@@ -85,10 +85,52 @@ int cr_month_parse(cr_str s, int32_t *out)
     return 0;
 }
 
+/* hh:mm after the date */
+static int clock_parse(cr_str s, int *minutes)
+{
+    int h, m;
+    if (s.n != 16 || s.p[10] != 'T' || s.p[13] != ':' || number(s, 11, 2, &h) ||
+        number(s, 14, 2, &m) || h > 23 || m > 59)
+        return 1;
+    *minutes = h * 60 + m;
+    return 0;
+}
+
+int cr_time_parse(cr_str s, int32_t *out)
+{
+    int minutes = 0;
+    if (clock_parse(s, &minutes) || cr_date_parse(cr_str_part(s, 0, 10), out))
+        return 1;
+    *out = *out * 1440 + minutes;
+    return 0;
+}
+
+int cr_time_exists(cr_str s)
+{
+    int minutes;
+    return !clock_parse(s, &minutes) && cr_date_exists(cr_str_part(s, 0, 10));
+}
+
+int32_t cr_date_of(int32_t time)
+{
+    return time / 1440 - (time % 1440 < 0);
+}
+
 static void digits(char *out, int value, int n)
 {
     for (int i = n; i-- > 0; value /= 10)
         out[i] = (char)('0' + value % 10);
+}
+
+void cr_time_text(int32_t time, char out[17])
+{
+    int32_t date = cr_date_of(time), minutes = time - date * 1440;
+    cr_date_text(date, out);
+    out[10] = 'T';
+    digits(out + 11, minutes / 60, 2);
+    out[13] = ':';
+    digits(out + 14, minutes % 60, 2);
+    out[16] = 0;
 }
 
 void cr_date_text(int32_t date, char out[11])

@@ -122,6 +122,7 @@ static const char *expected_text(const cr_sym_field *f)
                    : "an integer, decimal128 or text";
     case CR_T_DATE: return "date32, date64 or text";
     case CR_T_MONTH: return "date32, int32 (year * 12 + month - 1) or text";
+    case CR_T_TIME: return "text";
     case CR_T_ENUM: return "text, or an integer where its values have standard codes";
     case CR_T_SET: return "a list of texts, or text";
     case CR_T_REGION: return "text or an integer of 6, 9 or 12 digits";

@@ -44,7 +44,8 @@ static void stage(const cr_cells *c, const int32_t *days)
         return;
     }
     for (uint32_t k = 0; k < c->n; k++) {
-        int64_t row = cr_span_row(c->span, k);
+        int64_t row = days ? cr_span_row(&c->b->spans[c->i->child], cr_row_above(c->w, c->i, k))
+                           : cr_span_row(c->span, k);
         cells[k] = (uint8_t)(!c->view->column->history
                                  ? cr_view_value(c->view, policy, c->field, row, &values[k])
                                  : cr_view_on(c->view, policy, c->field, row,
@@ -163,13 +164,13 @@ static int interval(const cr_type *t, int64_t *lo, int64_t *hi)
         *hi = 1;
         return 1;
     case CR_T_DATE:
-        *lo = CR_DATE_MIN;
-        *hi = CR_DATE_MAX;
+    case CR_T_MONTH: {
+        int32_t first, last;
+        cr_time_bounds(t, &first, &last);
+        *lo = first;
+        *hi = last;
         return 1;
-    case CR_T_MONTH:
-        *lo = cr_month_of(CR_DATE_MIN);
-        *hi = cr_month_of(CR_DATE_MAX);
-        return 1;
+    }
     case CR_T_NUMBER:
         *lo = t->lo < INT64_MIN ? INT64_MIN : (int64_t)t->lo;
         *hi = t->hi > INT64_MAX ? INT64_MAX : (int64_t)t->hi;
@@ -331,7 +332,7 @@ static void absent(const cr_cells *c, const int32_t *days, const uint8_t *x)
 }
 
 /* A value out of range was still given. Only an event that is said to be unknown leaves it open. */
-static void given(const cr_cells *c)
+static void given(const cr_cells *c, const int32_t *days, const uint8_t *x)
 {
     cr_frame *f = c->w->frame;
     int8_t *d = f->val[c->i->dst];
@@ -339,11 +340,12 @@ static void given(const cr_cells *c)
     if (c->field->child >= 0)
         stage_list(c);
     else
-        stage(c, NULL);
+        stage(c, days);
     for (uint32_t k = 0; k < c->n; k++) {
         uint8_t cell = c->b->cells[k];
         d[k] = cell == CR_CELL_KNOWN || cell == CR_CELL_INVALID;
         s[k] = cell == CR_CELL_UNKNOWN && c->field->type.event ? CR_UNDETERMINED : CR_KNOWN;
+        s[k] = x && x[k] ? x[k] : s[k];
         any |= s[k];
     }
     f->st[c->i->dst] = any ? s : NULL;
@@ -365,6 +367,7 @@ void cr_block_cells(const cr_input *in, cr_workspace *w, const cr_insn *i)
     case CR_OP_INPUT_ON: input_on(&c); break;
     case CR_OP_ABSENT: absent(&c, NULL, NULL); break;
     case CR_OP_ABSENT_ON: absent(&c, w->frame->val[i->a], w->frame->st[i->a]); break;
-    default: given(&c); break;
+    case CR_OP_GIVEN_ON: given(&c, w->frame->val[i->a], w->frame->st[i->a]); break;
+    default: given(&c, NULL, NULL); break;
     }
 }

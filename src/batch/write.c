@@ -117,6 +117,7 @@ static void write_whole(const cr_outcome *o, const cr_place *p, const int64_t *r
     void *restrict to = o->value;
     int64_t first = p->span->first - p->base;
     switch (o->shape) {
+    case CR_S_TIME:
     case CR_S_I64: COPY(int64_t) break;
     case CR_S_D128: COPY(cr_i128) break;
     case CR_S_DATE32:
@@ -135,12 +136,14 @@ static void write_whole(const cr_outcome *o, const cr_place *p, const int64_t *r
 static void drop_none(cr_block *b, const cr_type *t, uint32_t n)
 {
     int64_t none = t->kind == CR_T_ENUM ? -1 : CR_NEVER;
-    if (t->kind != CR_T_ENUM && t->kind != CR_T_DATE && t->kind != CR_T_MONTH)
+    if (t->kind != CR_T_ENUM && !cr_type_is_time(t))
         return;
     for (uint32_t k = 0; k < n; k++)
         b->cells[k] &= b->values[k] != none;
     for (uint32_t k = 0; t->kind == CR_T_MONTH && k < n; k++)
         b->values[k] = b->cells[k] ? cr_month_first((int32_t)b->values[k]) : 0;
+    for (uint32_t k = 0; t->kind == CR_T_TIME && k < n; k++)
+        b->values[k] *= 60; /* minutes to seconds */
 }
 
 /* Lowest terms; what needs more than 64 bits stands in the text. */

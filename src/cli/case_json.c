@@ -63,12 +63,13 @@ static const char *code_of(civ_status status, int32_t kind)
         return kind == CIV_KIND_MONEY ? "money_precision" : "precision";
     if (status == CIV_ERROR_UNKNOWN_VALUE)
         return "unknown_value";
-    return kind == CIV_KIND_MONEY    ? "bad_money"
-           : kind == CIV_KIND_DATE   ? "bad_date"
-           : kind == CIV_KIND_MONTH  ? "bad_month"
-           : kind == CIV_KIND_REGION ? "bad_region"
-           : kind == CIV_KIND_BOOL   ? "bad_yes_no"
-                                     : "bad_value";
+    return kind == CIV_KIND_MONEY      ? "bad_money"
+           : kind == CIV_KIND_DATE     ? "bad_date"
+           : kind == CIV_KIND_MONTH    ? "bad_month"
+           : kind == CIV_KIND_DATETIME ? "bad_date_time"
+           : kind == CIV_KIND_REGION   ? "bad_region"
+           : kind == CIV_KIND_BOOL     ? "bad_yes_no"
+                                       : "bad_value";
 }
 
 static const char *expected_of(int32_t kind)
@@ -78,6 +79,7 @@ static const char *expected_of(int32_t kind)
     case CIV_KIND_INTEGER: return "a whole number";
     case CIV_KIND_MONEY: return "yuan as a decimal string such as \"645.00\", whole fen";
     case CIV_KIND_DATE: return "a date \"YYYY-MM-DD\"";
+    case CIV_KIND_DATETIME: return "a date-time \"YYYY-MM-DDThh:mm\"";
     case CIV_KIND_MONTH: return "a month \"YYYY-MM\"";
     case CIV_KIND_ENUM: return "one of the values of the field";
     case CIV_KIND_SET: return "a list of values of the field";
@@ -94,7 +96,8 @@ static int number_text(cli_reader *r, struct json_object *v, const civ_item *f)
     int is_int = json_object_is_type(v, json_type_int);
     int64_t n = is_int ? json_object_get_int64(v) : 0;
     if (f->kind == CIV_KIND_TEXT || f->kind == CIV_KIND_REGION || f->kind == CIV_KIND_ENUM ||
-        f->kind == CIV_KIND_DATE || f->kind == CIV_KIND_MONTH || f->kind == CIV_KIND_BOOL) {
+        f->kind == CIV_KIND_DATE || f->kind == CIV_KIND_MONTH || f->kind == CIV_KIND_DATETIME ||
+        f->kind == CIV_KIND_BOOL) {
         int many = is_int && (n > 99999999999999 || n < -99999999999999);
         add_error(r, many ? "digits_lost" : "number_for_text", text_of(v),
                   many ? "text in quotes: long numbers lose digits in spreadsheets and JSON readers"
@@ -272,6 +275,15 @@ static void read_id(cli_reader *r, civ_text child, uint32_t row, struct json_obj
     r->pointer[cut] = 0;
 }
 
+static int find_field(cli_reader *r, civ_text entity, const char *key, civ_item *out,
+                      civ_error *error)
+{
+    int64_t field = civ_case_field(r->out->facts, entity, cli_text(key), error);
+    memset(out, 0, sizeof *out);
+    out->struct_size = sizeof *out;
+    return field >= 0 && civ_policy_field(out, r->policy, (size_t)field) == CIV_OK;
+}
+
 static void read_list(cli_reader *r, const civ_item *f, civ_text entity, uint32_t row,
                       struct json_object *v, int depth)
 {
@@ -290,26 +302,23 @@ static void read_list(cli_reader *r, const civ_item *f, civ_text entity, uint32_
         uint32_t child;
         snprintf(index, sizeof index, "%zu", i);
         size_t cut = enter(r, index);
-        if (!json_object_is_type(o, json_type_object)) {
+        civ_item plain;
+        int is_plain = !json_object_is_type(o, json_type_object);
+        if (is_plain && !find_field(r, f->child, "value", &plain, NULL)) {
             add_error(r, "not_an_object", text_of(o), "an object { … }", NULL);
         } else if (civ_case_add(r->out->facts, &child, f->name, row, NULL) == CIV_OK) {
-            read_id(r, f->child, child, o);
-            read_object(r, f->child, child, o, "id", depth + 1);
+            if (is_plain) { /* a list of values */
+                read_value(r, &plain, child, o);
+            } else {
+                read_id(r, f->child, child, o);
+                read_object(r, f->child, child, o, "id", depth + 1);
+            }
         } else {
             add_error(r, "too_many_rows", index, "a shorter list", NULL);
             i = json_object_array_length(v);
         }
         r->pointer[cut] = 0;
     }
-}
-
-static int find_field(cli_reader *r, civ_text entity, const char *key, civ_item *out,
-                      civ_error *error)
-{
-    int64_t field = civ_case_field(r->out->facts, entity, cli_text(key), error);
-    memset(out, 0, sizeof *out);
-    out->struct_size = sizeof *out;
-    return field >= 0 && civ_policy_field(out, r->policy, (size_t)field) == CIV_OK;
 }
 
 static int find_fen(cli_reader *r, civ_text entity, const char *key, civ_item *out)

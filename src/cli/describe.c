@@ -100,6 +100,26 @@ static struct json_object *typed(const char *type, const char *pattern)
 }
 
 static struct json_object *field_schema(const civ_policy *policy, const civ_calculator *calculator,
+                                        const civ_item *f, int zh);
+
+/* Rows of one field `value` are a list of values. */
+static struct json_object *rows_schema(const civ_policy *policy, const civ_calculator *calculator,
+                                       civ_text entity, int zh)
+{
+    for (size_t i = 0; i < civ_policy_field_count(policy); i++) {
+        civ_item f;
+        memset(&f, 0, sizeof f);
+        f.struct_size = sizeof f;
+        civ_policy_field(&f, policy, i);
+        if (f.entity.length == entity.length && f.name.length == 5 &&
+            memcmp(f.name.data, "value", 5) == 0 &&
+            memcmp(f.entity.data, entity.data, entity.length) == 0)
+            return field_schema(policy, calculator, &f, zh);
+    }
+    return entity_schema(policy, calculator, entity, zh);
+}
+
+static struct json_object *field_schema(const civ_policy *policy, const civ_calculator *calculator,
                                         const civ_item *f, int zh)
 {
     struct json_object *o = NULL;
@@ -114,12 +134,15 @@ static struct json_object *field_schema(const civ_policy *policy, const civ_calc
         break;
     case CIV_KIND_MONEY: o = typed("string", "^-?[0-9]+([.][0-9]{1,2})?$"); break;
     case CIV_KIND_DATE: o = typed("string", "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"); break;
+    case CIV_KIND_DATETIME:
+        o = typed("string", "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}$");
+        break;
     case CIV_KIND_MONTH: o = typed("string", "^[0-9]{4}-[0-9]{2}$"); break;
     case CIV_KIND_REGION: o = typed("string", "^([0-9]{6}|[0-9]{9}|[0-9]{12})$"); break;
     case CIV_KIND_ENUM: o = enum_schema(policy, f); break;
     case CIV_KIND_ROWS:
         o = typed("array", NULL);
-        json_object_object_add(o, "items", entity_schema(policy, calculator, f->child, zh));
+        json_object_object_add(o, "items", rows_schema(policy, calculator, f->child, zh));
         json_object_object_add(o, "maxItems", json_object_new_int64(f->maximum));
         break;
     default: o = typed("string", NULL); break;

@@ -13,6 +13,7 @@ static const char *const TEXTS[][2] = {
     {"yuan as a decimal string such as \"645.00\", whole fen",
      "以元为单位的十进制字符串，如 \"645.00\"，精确到分"},
     {"a date \"YYYY-MM-DD\"", "日期 \"YYYY-MM-DD\""},
+    {"a date-time \"YYYY-MM-DDThh:mm\"", "日期和时间 \"YYYY-MM-DDThh:mm\""},
     {"a month \"YYYY-MM\"", "月份 \"YYYY-MM\""},
     {"one of the values of the field", "该字段的取值之一"},
     {"a list of values of the field", "该字段取值的列表"},

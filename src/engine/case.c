@@ -127,6 +127,7 @@ int cr_field_holds(const cr_policy *policy, const cr_sym_field *f, int64_t value
     case CR_T_NUMBER: return t->lo <= value && value <= t->hi;
     case CR_T_DATE: return CR_DATE_MIN <= value && value <= CR_DATE_MAX;
     case CR_T_MONTH: return cr_month_of(CR_DATE_MIN) <= value && value <= cr_month_of(CR_DATE_MAX);
+    case CR_T_TIME: return CR_TIME_MIN <= value && value <= CR_TIME_MAX;
     case CR_T_ENUM:
         return 0 <= value && value < (int64_t)policy->program.enums.at[t->index].n_values;
     case CR_T_SET: /* bits of words that there are; 63 of them fit */

@@ -14,9 +14,7 @@ uint8_t cr_cell_status(uint8_t cell, int event)
 
 int64_t cr_cell_never(const cr_type *type)
 {
-    return type->kind == CR_T_DATE || type->kind == CR_T_MONTH ? CR_NEVER
-           : type->kind == CR_T_ENUM                           ? -1
-                                                               : 0;
+    return cr_type_is_time(type) ? CR_NEVER : type->kind == CR_T_ENUM ? -1 : 0;
 }
 
 uint8_t cr_list_status(const cr_program *program, const cr_entity *e, uint8_t cell, uint32_t rows)

@@ -533,6 +533,9 @@ static int add_time(const cr_workspace *w, cr_op op, int32_t day, int32_t count,
     case CR_OP_ADD_YEARS: return cr_date_add_years(day, count, 0, out) ? CR_INVALID : CR_KNOWN;
     case CR_OP_ADD_MONTHS: return cr_date_add_months(day, count, out) ? CR_INVALID : CR_KNOWN;
     case CR_OP_ADD_DAYS: return cr_date_add_days(day, count, out) ? CR_INVALID : CR_KNOWN;
+    case CR_OP_ADD_MINUTES:
+        *out = day + count; /* the count is held to what fits */
+        return *out < CR_TIME_MIN || *out > CR_TIME_MAX ? CR_INVALID : CR_KNOWN;
     case CR_OP_ADD_WORKDAYS: {
         int bad = cr_calendar_add(&w->calc->policy->calendar, day, count, out, &year);
         return bad == 1 ? CR_NO_DATA : bad ? CR_INVALID : CR_KNOWN;
@@ -590,6 +593,7 @@ static int32_t part_of(cr_op op, int32_t v)
 {
     int y, m, d;
     switch (op) {
+    case CR_OP_DATE_OF: return cr_date_of(v);
     case CR_OP_MONTH_OF: return cr_month_of(v);
     case CR_OP_YEAR_OF_DATE: cr_date_split(v, &y, &m, &d); return y;
     case CR_OP_YEAR_OF_MONTH: return v / 12;
@@ -770,7 +774,9 @@ const cr_kernel cr_kernels[CR_OP_COUNT][CR_LANES] = {
     [CR_OP_ADD_YEARS] = SAME(k_add_time),
     [CR_OP_ADD_WORKDAYS] = SAME(k_add_time),
     [CR_OP_MONTH_ADD] = SAME(k_add_time),
+    [CR_OP_ADD_MINUTES] = SAME(k_add_time),
     [CR_OP_SPAN] = SAME(k_span),
+    [CR_OP_DATE_OF] = SAME(k_part),
     [CR_OP_MONTH_OF] = SAME(k_part),
     [CR_OP_YEAR_OF_DATE] = SAME(k_part),
     [CR_OP_YEAR_OF_MONTH] = SAME(k_part),

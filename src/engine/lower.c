@@ -35,11 +35,11 @@ static void field_bounds(const cr_build *b, const cr_type *type, cr_i128 *lo, cr
     if (type->kind == CR_T_NUMBER) {
         *lo = type->lo;
         *hi = type->hi;
-    } else if (type->kind == CR_T_DATE || type->kind == CR_T_MONTH) {
-        *lo = type->kind == CR_T_DATE ? CR_DATE_MIN : 0;
-        *hi = type->event               ? CR_NEVER
-              : type->kind == CR_T_DATE ? CR_DATE_MAX
-                                        : cr_month_of(CR_DATE_MAX);
+    } else if (cr_type_is_time(type)) {
+        int32_t first, last;
+        cr_time_bounds(type, &first, &last);
+        *lo = first > 0 ? 0 : first;
+        *hi = type->event ? CR_NEVER : last;
     } else if (type->kind == CR_T_ENUM) {
         *lo = type->event ? -1 : 0;
         *hi = b->program->enums.at[type->index].n_values;
@@ -304,6 +304,7 @@ static cr_pval lower_part(cr_build *b, cr_env *env, int32_t space, const cr_expr
                      2200);
     case CR_PART_FIRST_DAY: return unary(b, space, CR_OP_FIRST_DAY, 0, a, CR_DATE_MIN, CR_NEVER);
     case CR_PART_LAST_DAY: return unary(b, space, CR_OP_LAST_DAY, 0, a, CR_DATE_MIN, CR_NEVER);
+    case CR_PART_DATE: return unary(b, space, CR_OP_DATE_OF, 0, a, CR_DATE_MIN, CR_NEVER);
     case CR_PART_CITY: return unary(b, space, CR_OP_PLACE, 0, a, 0, b->policy->regions.n);
     default: return unary(b, space, CR_OP_PLACE, 1, a, 0, b->policy->regions.n);
     }
@@ -326,8 +327,13 @@ static cr_pval binary32(cr_build *b, int32_t space, cr_op op, int mode, int32_t 
 static cr_pval lower_span(cr_build *b, cr_env *env, int32_t space, const cr_expr *x)
 {
     int32_t from = cr_lower(b, env, space, x->a).reg, to = cr_lower(b, env, space, x->b).reg;
-    cr_i128 most = x->op == CR_SPAN_YEARS ? 301 : x->op == CR_SPAN_MONTHS ? 3613 : 110000;
-    return binary32(b, space, CR_OP_SPAN, x->op, from, to, -most, most);
+    cr_i128 most = x->op == CR_SPAN_YEARS    ? 301
+                   : x->op == CR_SPAN_MONTHS ? 3613
+                   : x->op == CR_SPAN_DAYS   ? 110000
+                                             : 110000 * 1440;
+    cr_pval v = binary32(b, space, CR_OP_SPAN, x->op, from, to, -most, most);
+    v.den = x->op == CR_SPAN_HOURS ? 60 : 1; /* counted in minutes */
+    return v;
 }
 
 static cr_op date_op(const cr_unit *unit)
@@ -335,19 +341,20 @@ static cr_op date_op(const cr_unit *unit)
     return unit->e[CR_DIM_YEAR]          ? CR_OP_ADD_YEARS
            : unit->e[CR_DIM_MONTH]       ? CR_OP_ADD_MONTHS
            : unit->e[CR_DIM_WORKING_DAY] ? CR_OP_ADD_WORKDAYS
+           : unit->e[CR_DIM_HOUR]        ? CR_OP_ADD_MINUTES
                                          : CR_OP_ADD_DAYS;
 }
 
-/* A count that adds time: held to ±4,000,000, so that it fits 32 bits; the date range refuses far
- * less. */
+/* A count that adds time: held to a limit that fits 32 bits, and that no date or time survives. */
 static int32_t time_count(cr_build *b, int32_t space, cr_pval n, int sign)
 {
+    enum { MOST = 400000000 };
     if (!b->failed && (n.den != 1 || n.div >= 0)) {
         cr_build_fail(b, "a span of time that is added to a date must be whole");
         return -1;
     }
-    cr_pval limit = cr_pval_const(b, space, 4000000, 1);
-    cr_pval low = cr_pval_const(b, space, -4000000, 1);
+    cr_pval limit = cr_pval_const(b, space, MOST, 1);
+    cr_pval low = cr_pval_const(b, space, -MOST, 1);
     if (sign < 0)
         n = cr_num_add(b, space, cr_pval_const(b, space, 0, 1), n, -1);
     n = cr_num_pick(b, space, CR_OP_MAX, cr_num_pick(b, space, CR_OP_MIN, n, limit), low);
@@ -355,9 +362,9 @@ static int32_t time_count(cr_build *b, int32_t space, cr_pval n, int sign)
         return -1;
     /* the clamp proves 32 bits although the lane may be wider */
     b->plan->regs.at[n.reg].lo =
-        b->plan->regs.at[n.reg].lo < -4000000 ? -4000000 : b->plan->regs.at[n.reg].lo;
+        b->plan->regs.at[n.reg].lo < -MOST ? -MOST : b->plan->regs.at[n.reg].lo;
     b->plan->regs.at[n.reg].hi =
-        b->plan->regs.at[n.reg].hi > 4000000 ? 4000000 : b->plan->regs.at[n.reg].hi;
+        b->plan->regs.at[n.reg].hi > MOST ? MOST : b->plan->regs.at[n.reg].hi;
     return n.reg;
 }
 
@@ -375,11 +382,18 @@ static cr_pval lower_date_sum(cr_build *b, cr_env *env, int32_t space, const cr_
         if (op == CR_OP_ADD_YEARS)
             n = cr_num_mul(b, space, n, cr_pval_const(b, space, 12, 1));
         op = CR_OP_MONTH_ADD;
+    } else if (base->type.kind == CR_T_TIME) {
+        cr_rat minutes = {op == CR_OP_ADD_DAYS ? 1440 : 60, 1};
+        n = cr_num_scale(b, space, n, minutes);
+        op = CR_OP_ADD_MINUTES;
     }
     int32_t count = time_count(b, space, n, x->kind == CR_X_SUB ? -1 : 1);
     return b->failed ? cr_pval_none()
                      : binary32(b, space, op, 0, from.reg, count,
-                                base->type.kind == CR_T_MONTH ? 0 : CR_DATE_MIN, CR_NEVER);
+                                base->type.kind == CR_T_MONTH  ? 0
+                                : base->type.kind == CR_T_TIME ? CR_TIME_MIN
+                                                               : CR_DATE_MIN,
+                                CR_NEVER);
 }
 
 /* ---- parameters ---- */
@@ -802,7 +816,7 @@ static cr_pval lower_arithmetic(cr_build *b, cr_env *env, int32_t space, const c
                           -1);
     case CR_X_ADD:
     case CR_X_SUB:
-        if (x->type.kind == CR_T_DATE || x->type.kind == CR_T_MONTH)
+        if (cr_type_is_time(&x->type))
             return lower_date_sum(b, env, space, x);
         return lower_number(b, env, space, x);
     case CR_X_HIGHEST:
@@ -818,6 +832,7 @@ static cr_pval lower_any(cr_build *b, cr_env *env, int32_t space, const cr_expr 
     switch (x->kind) {
     case CR_X_BOOL:
     case CR_X_DATE:
+    case CR_X_TIME:
     case CR_X_MONTH: return cr_pval_const(b, space, x->integer, 1);
     case CR_X_NONE: return lower_none(b, space, &x->type);
     case CR_X_ON: return cr_pval_reg(b, cr_day_on(b, space));

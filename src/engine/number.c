@@ -368,6 +368,11 @@ cr_pval cr_num_div(cr_build *b, int32_t space, cr_pval x, cr_pval y)
 
 cr_pval cr_num_scale(cr_build *b, int32_t space, cr_pval x, cr_rat by)
 {
+    cr_i128 g = b->failed ? 1 : cr_gcd(by.num < 0 ? -by.num : by.num, x.den);
+    if (g > 1) {
+        by.num /= g;
+        x.den /= g;
+    }
     x = times(b, space, x, by.num);
     if (!b->failed && cr_i128_mul(x.den, by.den, &x.den))
         cr_build_fail(b, WIDE);

@@ -99,30 +99,23 @@ static cr_misread parse_region(const cr_policy *policy, cr_str s, int64_t *out, 
     return CR_READ_FINE;
 }
 
-static cr_misread parse_date(cr_str s, int64_t *out, cr_misreading *why)
+/* What lies outside of the range is invalid, not an error. */
+static cr_misread parse_time(const cr_type *type, cr_str s, int64_t *out, cr_misreading *why)
 {
-    int32_t day = 0;
-    if (cr_date_parse(s, &day)) {
-        if (!cr_date_exists(s))
-            return misread(why, CR_READ_FORMAT, "expected a date YYYY-MM-DD between 1900 and 2200",
-                           s, NONE);
-        day = CR_DATE_MAX + 1; /* a date outside the range: invalid, not an error */
-    }
-    *out = day;
-    return CR_READ_FINE;
-}
-
-static cr_misread parse_month(cr_str s, int64_t *out, cr_misreading *why)
-{
-    int32_t month = 0;
-    if (cr_month_parse(s, &month)) {
-        if (!cr_month_exists(s))
-            return misread(why, CR_READ_FORMAT, "expected a month YYYY-MM between 1900 and 2200", s,
-                           NONE);
-        month = cr_month_of(CR_DATE_MAX) + 1;
-    }
-    *out = month;
-    return CR_READ_FINE;
+    static const char *const expected[] = {"expected a date YYYY-MM-DD between 1900 and 2200",
+                                           "expected a month YYYY-MM between 1900 and 2200",
+                                           "expected a date-time YYYY-MM-DDThh:mm"};
+    int32_t time = 0, first, last;
+    int which = type->kind == CR_T_DATE ? 0 : type->kind == CR_T_MONTH ? 1 : 2;
+    int bad = which == 0   ? cr_date_parse(s, &time)
+              : which == 1 ? cr_month_parse(s, &time)
+                           : cr_time_parse(s, &time);
+    int exists = which == 0   ? cr_date_exists(s)
+                 : which == 1 ? cr_month_exists(s)
+                              : cr_time_exists(s);
+    cr_time_bounds(type, &first, &last);
+    *out = bad ? (int64_t)last + 1 : time;
+    return bad && !exists ? misread(why, CR_READ_FORMAT, expected[which], s, NONE) : CR_READ_FINE;
 }
 
 cr_misread cr_value_read(const cr_policy *policy, const cr_sym_field *f, cr_str s, int64_t *out,
@@ -136,8 +129,9 @@ cr_misread cr_value_read(const cr_policy *policy, const cr_sym_field *f, cr_str 
     case CR_T_SET: return parse_set(&policy->program, f, s, out, why);
     case CR_T_REGION: return parse_region(policy, s, out, why);
     case CR_T_TEXT: return CR_READ_FINE;
-    case CR_T_DATE: return parse_date(s, out, why);
-    case CR_T_MONTH: return parse_month(s, out, why);
+    case CR_T_DATE:
+    case CR_T_MONTH:
+    case CR_T_TIME: return parse_time(&f->type, s, out, why);
     default: return misread(why, CR_READ_LIST, "a list takes rows, not a value", f->name, NONE);
     }
 }

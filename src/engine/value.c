@@ -37,11 +37,12 @@ size_t cr_value_text(const cr_policy *policy, const cr_type *type, cr_i128 num, 
                      char *out, size_t cap)
 {
     const cr_program *p = &policy->program;
-    char date[16];
+    char date[20];
     switch (type->kind) {
     case CR_T_BOOL: return put(out, cap, num ? CR_STR("true") : CR_STR("false"));
     case CR_T_NUMBER: return number_text(type, num, den, out, cap);
     case CR_T_DATE: cr_date_text((int32_t)num, date); return put(out, cap, cr_str_of(date));
+    case CR_T_TIME: cr_time_text((int32_t)num, date); return put(out, cap, cr_str_of(date));
     case CR_T_MONTH: cr_month_text((int32_t)num, date); return put(out, cap, cr_str_of(date));
     case CR_T_ENUM: return num < 0 ? 0 : put(out, cap, p->enums.at[type->index].values[num].name);
     case CR_T_SET: return set_text(&p->enums.at[type->index], num, out, cap);

@@ -371,6 +371,7 @@ static void step(cr_walk *walk, const cr_insn *i, uint32_t row)
     case CR_OP_PLACE:
     case CR_OP_KNOWN_YES:
     case CR_OP_KNOWN_NO:
+    case CR_OP_DATE_OF:
     case CR_OP_MONTH_OF:
     case CR_OP_YEAR_OF_DATE:
     case CR_OP_YEAR_OF_MONTH:

@@ -104,7 +104,7 @@ static void number(cr_words *w, const cr_expr *x)
 
 static void literal(cr_words *w, const cr_expr *x)
 {
-    char text[16];
+    char text[20];
     if (x->kind == CR_X_NUMBER)
         number(w, x);
     else if (x->kind == CR_X_BOOL)
@@ -115,6 +115,9 @@ static void literal(cr_words *w, const cr_expr *x)
         say(w, "决定之日", "the date decided for");
     else if (x->kind == CR_X_DATE) {
         cr_date_text((int32_t)x->integer, text);
+        cr_buf_text(w->out, text);
+    } else if (x->kind == CR_X_TIME) {
+        cr_time_text((int32_t)x->integer, text);
         cr_buf_text(w->out, text);
     } else if (x->kind == CR_X_MONTH) {
         cr_month_text((int32_t)x->integer, text);
@@ -262,10 +265,11 @@ static void call(cr_words *w, const cr_expr *x, const char *zh, const char *en)
 
 static void part(cr_words *w, const cr_expr *x)
 {
-    static const char *const zh[] = {"的月份", "的年份",   "的首日",
-                                     "的末日", "所在的市", "所在的省"};
+    static const char *const zh[] = {"的月份",   "的年份",   "的首日", "的末日",
+                                     "所在的市", "所在的省", "的日期"};
     static const char *const en[] = {"the month of ",    "the year of ", "the first day of ",
-                                     "the last day of ", "the city of ", "the province of "};
+                                     "the last day of ", "the city of ", "the province of ",
+                                     "the date of "};
     if (!w->zh)
         cr_buf_text(w->out, en[x->op]);
     operand(w, x->a, 7);
@@ -275,8 +279,9 @@ static void part(cr_words *w, const cr_expr *x)
 
 static void span(cr_words *w, const cr_expr *x)
 {
-    static const char *const zh[] = {"的整年数", "的整月数", "的天数"};
-    static const char *const en[] = {"the years from ", "the months from ", "the days from "};
+    static const char *const zh[] = {"的整年数", "的整月数", "的天数", "的小时数"};
+    static const char *const en[] = {"the years from ", "the months from ", "the days from ",
+                                     "the hours from "};
     say(w, "自", en[x->op]);
     expr(w, x->a);
     say(w, "至", " to ");
@@ -393,7 +398,17 @@ static void least(cr_words *w, const cr_expr *x)
 static void expr(cr_words *w, const cr_expr *x)
 {
     switch (x->kind) {
-    case CR_X_NAME: name(w, x); break;
+    case CR_X_NAME:
+        if (x->at && w->zh) {
+            expr(w, x->at);
+            cr_buf_text(w->out, "的");
+        }
+        name(w, x);
+        if (x->at && !w->zh) {
+            cr_buf_text(w->out, " on ");
+            operand(w, x->at, 9);
+        }
+        break;
     case CR_X_NEG:
         cr_buf_text(w->out, "-");
         operand(w, x->a, 7);

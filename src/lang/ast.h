@@ -31,6 +31,7 @@ typedef enum cr_xkind {
     CR_X_NUMBER, /* number, unit (has_unit); a percentage is divided by 100 already */
     CR_X_BOOL,   /* integer 0, 1 */
     CR_X_DATE,   /* integer = days since 1970 */
+    CR_X_TIME,   /* integer = minutes since 1970 */
     CR_X_MONTH,  /* integer = year * 12 + month - 1 */
     CR_X_TEXT,   /* text */
     CR_X_NONE,   /* the word none */
@@ -85,9 +86,15 @@ typedef enum cr_part {
     CR_PART_FIRST_DAY,
     CR_PART_LAST_DAY,
     CR_PART_CITY,
-    CR_PART_PROVINCE
+    CR_PART_PROVINCE,
+    CR_PART_DATE
 } cr_part;
-typedef enum cr_span_unit { CR_SPAN_YEARS, CR_SPAN_MONTHS, CR_SPAN_DAYS } cr_span_unit;
+typedef enum cr_span_unit {
+    CR_SPAN_YEARS,
+    CR_SPAN_MONTHS,
+    CR_SPAN_DAYS,
+    CR_SPAN_HOURS /* between date-times, to the minute */
+} cr_span_unit;
 typedef enum cr_aggregate {
     CR_AGG_SUM,
     CR_AGG_COUNT,
@@ -158,7 +165,7 @@ typedef enum cr_tword {
     CR_TW_ENUM /* name */,
     CR_TW_ONE_OF /* values */,
     CR_TW_SET /* element */,
-    CR_TW_LIST /* name = entity */,
+    CR_TW_LIST /* name = entity; or element = type of plain values */,
     CR_TW_ROW /* name = entity: one of its rows */
 } cr_tword;
 
@@ -257,11 +264,13 @@ typedef struct cr_calendar_row {
 
 typedef enum cr_entity_kind { CR_ENT_ENTITY, CR_ENT_EXTEND, CR_ENT_GROUP } cr_entity_kind;
 
+typedef enum cr_field_kind { CR_FIELD_FACT, CR_FIELD_EVENT, CR_FIELD_SPAN } cr_field_kind;
+
 typedef struct cr_field {
     cr_str name;
     cr_label label;
     cr_type_expr type;
-    uint8_t event;             /* 1 event, 2 span */
+    uint8_t event;             /* cr_field_kind */
     CR_VEC(cr_expr *) bounds;  /* CR_X_LT … CR_X_GE with b = CR_X_NUMBER, a NULL */
     int64_t at_least, at_most; /* of a list; -1 = not said */
     cr_expr *assume;

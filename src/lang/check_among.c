@@ -4,8 +4,7 @@
 
 static int ordered(const cr_type *t)
 {
-    return t->kind == CR_T_NUMBER || t->kind == CR_T_DATE || t->kind == CR_T_MONTH ||
-           t->kind == CR_T_ERROR;
+    return t->kind == CR_T_NUMBER || cr_type_is_time(t) || t->kind == CR_T_ERROR;
 }
 
 static void whole(cr_expr *x)

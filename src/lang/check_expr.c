@@ -196,26 +196,33 @@ static int time_unit(const cr_type *t)
         sum += t->unit.e[i] != 0;
     return t->kind == CR_T_NUMBER && sum == 1 &&
            (t->unit.e[CR_DIM_DAY] == 1 || t->unit.e[CR_DIM_MONTH] == 1 ||
-            t->unit.e[CR_DIM_YEAR] == 1 || t->unit.e[CR_DIM_WORKING_DAY] == 1);
+            t->unit.e[CR_DIM_YEAR] == 1 || t->unit.e[CR_DIM_WORKING_DAY] == 1 ||
+            t->unit.e[CR_DIM_HOUR] == 1);
 }
 
-static int is_time(const cr_type *t)
+/* Months do not have days, and date-times move by hours and days of 24 hours. */
+static int moves(const cr_type *time, const cr_type *count)
 {
-    return t->kind == CR_T_DATE || t->kind == CR_T_MONTH;
+    int days = count->unit.e[CR_DIM_DAY], hours = count->unit.e[CR_DIM_HOUR];
+    if (!time_unit(count))
+        return 0;
+    if (time->kind == CR_T_TIME)
+        return hours || days;
+    return !hours && (time->kind == CR_T_DATE || (!days && !count->unit.e[CR_DIM_WORKING_DAY]));
 }
 
 static void additive(cr_checker *c, cr_expr *x, const cr_type *want)
 {
     pair(c, x->a, x->b, want && want->kind == CR_T_NUMBER ? want : NULL);
     const cr_type *a = &x->a->type, *b = &x->b->type;
-    if (is_time(a) || (is_time(b) && x->kind == CR_X_ADD)) {
-        const cr_type *time = is_time(a) ? a : b, *count = is_time(a) ? b : a;
+    if (cr_type_is_time(a) || (cr_type_is_time(b) && x->kind == CR_X_ADD)) {
+        const cr_type *time = cr_type_is_time(a) ? a : b, *count = cr_type_is_time(a) ? b : a;
         x->type = *time;
-        int month_by_day = time->kind == CR_T_MONTH &&
-                           (count->unit.e[CR_DIM_DAY] || count->unit.e[CR_DIM_WORKING_DAY]);
-        if (!is_error(count) && (!time_unit(count) || month_by_day))
+        if (!is_error(count) && !moves(time, count))
             cr_c_report(c, CR_D_TYPE, x->pos, type_text(c, count),
-                        "days, working days, months or years");
+                        time->kind == CR_T_TIME    ? "hours or days"
+                        : time->kind == CR_T_MONTH ? "months or years"
+                                                   : "days, working days, months or years");
         return;
     }
     join_types(x, x->a, x->b);
@@ -301,14 +308,38 @@ static void compare(cr_checker *c, cr_expr *x)
     const cr_type *a = &x->a->type;
     if (!cr_c_agree(c, x->b->pos, a, &x->b->type) || x->kind == CR_X_IS || is_error(a))
         return;
-    if (a->kind != CR_T_NUMBER && !is_time(a))
+    if (a->kind != CR_T_NUMBER && !cr_type_is_time(a))
         cr_c_report(c, CR_D_TYPE, x->pos, type_text(c, a),
                     "numbers, dates or months, which have an order");
+}
+
+/* `day in stay`, `month in stay`: from its first day or month to its last, both in. */
+static int in_span(cr_checker *c, cr_expr *x)
+{
+    int up;
+    cr_expr *item = x->args.n == 1 ? x->args.at[0] : NULL;
+    const cr_sym_span *span = item ? cr_c_span(c, item, &up) : NULL;
+    if (!span)
+        return 0;
+    const cr_type *of = &c->p->fields.at[span->from].type;
+    cr_c_expr(c, x->a, of);
+    set_kind(x, CR_T_BOOL);
+    if (x->a->type.kind != of->kind) { /* once, not for both ends */
+        cr_c_agree(c, x->a->pos, of, &x->a->type);
+        return 1;
+    }
+    item->a = cr_c_span_end(c, item, span, 0);
+    item->b = cr_c_span_end(c, item, span, 1);
+    if (item->a && item->b)
+        item->kind = CR_X_RANGE;
+    return 0;
 }
 
 static void membership(cr_checker *c, cr_expr *x)
 {
     cr_type set = {0};
+    if (in_span(c, x))
+        return;
     int in_set = x->args.n == 1 && cr_c_names_set(c, x->args.at[0], &set);
     set.kind = CR_T_ENUM; /* `id_card in held`: a word of the set */
     cr_c_expr(c, x->a, in_set ? &set : NULL);
@@ -321,7 +352,8 @@ static void membership(cr_checker *c, cr_expr *x)
             cr_c_agree(c, item->a->pos, &x->a->type, &item->a->type);
             cr_c_agree(c, item->b->pos, &x->a->type, &item->b->type);
             item->type = x->a->type;
-            if (!is_error(&item->type) && item->type.kind != CR_T_NUMBER && !is_time(&item->type))
+            if (!is_error(&item->type) && item->type.kind != CR_T_NUMBER &&
+                !cr_type_is_time(&item->type))
                 cr_c_report(c, CR_D_TYPE, item->pos, type_text(c, &item->type),
                             "numbers, dates or months, which have an order");
             continue;
@@ -362,11 +394,17 @@ static void within(cr_checker *c, cr_expr *x)
 
 static void given(cr_checker *c, cr_expr *x)
 {
+    int up;
+    const cr_sym_span *span = cr_c_span(c, x->a, &up);
+    cr_expr *first = span ? cr_c_span_end(c, x->a, span, 0) : NULL;
+    if (first) /* a span is given by its first day */
+        x->a = first;
     cr_c_expr(c, x->a, NULL);
     set_kind(x, CR_T_BOOL);
     int is_none = x->kind == CR_X_IS_NONE;
     /* a definition of a day may pass on one that has not happened */
-    int may = may_be_none(&x->a->type) || (is_time(&x->a->type) && x->a->ref.kind != CR_REF_FIELD);
+    int may = may_be_none(&x->a->type) ||
+              (cr_type_is_time(&x->a->type) && x->a->ref.kind != CR_REF_FIELD);
     int fits = is_none ? may : x->a->kind == CR_X_NAME && x->a->ref.kind == CR_REF_FIELD;
     if (!fits && !is_error(&x->a->type))
         cr_c_report(c, CR_D_TYPE, x->pos, x->a->text,
@@ -416,7 +454,7 @@ static void extreme(cr_checker *c, cr_expr *x, const cr_type *want)
     }
     for (uint32_t i = 0; i < x->args.n; i++)
         x->type.event |= x->args.at[i]->type.event;
-    if (!is_error(&x->type) && x->type.kind != CR_T_NUMBER && !is_time(&x->type))
+    if (!is_error(&x->type) && x->type.kind != CR_T_NUMBER && !cr_type_is_time(&x->type))
         cr_c_report(c, CR_D_TYPE, x->pos, type_text(c, &x->type), "numbers, dates or months");
 }
 
@@ -426,12 +464,14 @@ static void part(cr_checker *c, cr_expr *x)
     const cr_type *a = &x->a->type;
     int place = x->op == CR_PART_CITY || x->op == CR_PART_PROVINCE;
     int fits = place                    ? a->kind == CR_T_REGION
+               : x->op == CR_PART_DATE  ? a->kind == CR_T_TIME
                : x->op == CR_PART_MONTH ? a->kind == CR_T_DATE
-               : x->op == CR_PART_YEAR  ? is_time(a)
+               : x->op == CR_PART_YEAR  ? cr_type_is_time(a) && a->kind != CR_T_TIME
                                         : a->kind == CR_T_MONTH;
     if (!fits && !is_error(a))
         cr_c_report(c, CR_D_TYPE, x->pos, type_text(c, a),
                     place                    ? "a region"
+                    : x->op == CR_PART_DATE  ? "a date-time"
                     : x->op == CR_PART_MONTH ? "a date"
                                              : "a month");
     set_kind(x, place                    ? CR_T_REGION
@@ -441,9 +481,75 @@ static void part(cr_checker *c, cr_expr *x)
     x->type.event = a->event;
 }
 
+static cr_expr *node_of(cr_checker *c, const cr_expr *at, cr_xkind kind, uint8_t op, cr_expr *a)
+{
+    cr_expr *x = cr_arena_get(c->arena, 1, sizeof *x);
+    if (!x) {
+        cr_c_memory(c);
+        return NULL;
+    }
+    x->kind = (uint8_t)kind;
+    x->op = op;
+    x->a = a;
+    x->pos = x->whole = at->pos;
+    return x;
+}
+
+static cr_expr *count_node(cr_checker *c, const cr_expr *at, int64_t n, cr_dim dim)
+{
+    cr_expr *x = node_of(c, at, CR_X_NUMBER, 0, NULL);
+    if (x) {
+        x->number.num = n;
+        x->number.den = 1;
+        x->has_unit = 1;
+        x->unit.e[dim] = 1;
+    }
+    return x;
+}
+
+/* The first day of the month in which a span begins or ends. */
+static cr_expr *month_edge(cr_checker *c, const cr_sym_span *s, const cr_expr *name, int last)
+{
+    cr_expr *x = cr_c_span_end(c, name, s, last);
+    if (x && c->p->fields.at[s->from].type.kind == CR_T_DATE)
+        x = node_of(c, name, CR_X_PART_OF, CR_PART_MONTH, x);
+    return node_of(c, name, CR_X_PART_OF, CR_PART_FIRST_DAY, x);
+}
+
+/* `months in stay`: the calendar months that it touches; none where it has not happened. */
+static void months_in(cr_checker *c, cr_expr *x)
+{
+    int up;
+    cr_expr *name = x->a;
+    const cr_sym_span *s = cr_c_span(c, name, &up);
+    if (!s || c->p->fields.at[s->from].type.kind == CR_T_TIME) {
+        cr_c_report(c, CR_D_TYPE, name->pos, name->text, "the name of a span of days or months");
+        return;
+    }
+    cr_expr *first = month_edge(c, s, name, 0), *last = month_edge(c, s, name, 1);
+    cr_expr *between = node_of(c, name, CR_X_SPAN, CR_SPAN_MONTHS, first);
+    cr_expr *months = node_of(c, name, CR_X_ADD, 0, between);
+    cr_expr *none = node_of(c, name, CR_X_IS_NONE, 0, cr_c_span_end(c, name, s, 0));
+    if (c->oom)
+        return;
+    between->b = last;
+    months->b = count_node(c, name, 1, CR_DIM_MONTH);
+    x->kind = CR_X_IF;
+    x->op = 0;
+    x->a = none;
+    x->b = count_node(c, name, 0, CR_DIM_MONTH);
+    x->c = months;
+    if (!c->oom)
+        cr_c_expr(c, x, NULL);
+}
+
 static void span(cr_checker *c, cr_expr *x)
 {
-    static const cr_type date = {.kind = CR_T_DATE};
+    if (!x->b) {
+        months_in(c, x);
+        return;
+    }
+    cr_type date = {.kind = x->op == CR_SPAN_HOURS ? CR_T_TIME : CR_T_DATE};
     cr_c_expr(c, x->a, &date);
     cr_c_expr(c, x->b, &date);
     cr_c_agree(c, x->a->pos, &date, &x->a->type);
@@ -451,7 +557,10 @@ static void span(cr_checker *c, cr_expr *x)
     set_kind(x, CR_T_NUMBER);
     x->type.unit.e[x->op == CR_SPAN_YEARS    ? CR_DIM_YEAR
                    : x->op == CR_SPAN_MONTHS ? CR_DIM_MONTH
+                   : x->op == CR_SPAN_HOURS  ? CR_DIM_HOUR
                                              : CR_DIM_DAY] = 1;
+    if (x->op == CR_SPAN_HOURS)
+        x->type.decimals = -1;
 }
 
 /* ---- lists ---- */
@@ -489,7 +598,7 @@ static void aggregate_type(cr_checker *c, cr_expr *x)
         set_kind(x, CR_T_BOOL);
     } else {
         x->type = x->a->type;
-        int time = is_time(&x->type) && x->op != CR_AGG_SUM;
+        int time = cr_type_is_time(&x->type) && x->op != CR_AGG_SUM;
         if (!is_error(&x->type) && x->type.kind != CR_T_NUMBER && !time)
             cr_c_report(c, CR_D_TYPE, x->a->pos, type_text(c, &x->type), "numbers");
         x->type.event |= (uint8_t)time; /* of no row: it has not happened */
@@ -545,7 +654,7 @@ static void negative(cr_checker *c, cr_expr *x, const cr_type *want)
 /* What `none` can be read as: a date that is never, a word that is none, no row, the empty set. */
 static int may_be_none_of(const cr_type *t)
 {
-    return may_be_none(t) || t->kind == CR_T_DATE || t->kind == CR_T_MONTH || t->kind == CR_T_SET;
+    return may_be_none(t) || cr_type_is_time(t) || t->kind == CR_T_SET;
 }
 
 /* A region is written as its code, or `nation`. */
@@ -587,6 +696,7 @@ static void dispatch(cr_checker *c, cr_expr *x, const cr_type *want)
     case CR_X_BOOL: set_kind(x, CR_T_BOOL); break;
     case CR_X_ON:
     case CR_X_DATE: set_kind(x, CR_T_DATE); break;
+    case CR_X_TIME: set_kind(x, CR_T_TIME); break;
     case CR_X_MONTH: set_kind(x, CR_T_MONTH); break;
     case CR_X_TEXT: set_kind(x, CR_T_TEXT); break;
     case CR_X_CODE: set_kind(x, CR_T_REGION); break;

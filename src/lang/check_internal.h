@@ -66,6 +66,8 @@ void cr_c_name(cr_checker *c, cr_expr *x, const cr_type *want);
 void cr_c_rules(cr_checker *c);
 void cr_c_cites(cr_checker *c, cr_cites *cites);
 
+const cr_sym_span *cr_c_span(cr_checker *c, const cr_expr *name, int *up); /* NULL = it is none */
+cr_expr *cr_c_span_end(cr_checker *c, const cr_expr *name, const cr_sym_span *span, int last);
 int cr_c_names_set(cr_checker *c, const cr_expr *name, cr_type *out); /* of words; its type */
 int cr_c_stands_for_row(cr_checker *c, const cr_expr *name); /* a definition of that type */
 

@@ -96,6 +96,7 @@ int cr_check_value(const cr_program *p, const cr_expr *x, const cr_type *type, c
     switch (type->kind) {
     case CR_T_BOOL: out->number.num = x->integer; return x->kind != CR_X_BOOL;
     case CR_T_DATE: out->number.num = x->integer; return x->kind != CR_X_DATE;
+    case CR_T_TIME: out->number.num = x->integer; return x->kind != CR_X_TIME;
     case CR_T_MONTH: out->number.num = x->integer; return x->kind != CR_X_MONTH;
     case CR_T_ENUM:
         if (word_value(p, x, type, out) == 0)

@@ -299,6 +299,26 @@ static void settle(cr_checker *c, cr_expr *x, cr_found f)
     }
 }
 
+/* ---- spans ---- */
+
+const cr_sym_span *cr_c_span(cr_checker *c, const cr_expr *name, int *up)
+{
+    *up = 0;
+    if (name->kind != CR_X_NAME || name->keys.n || name->args.n || name->at)
+        return NULL;
+    for (int32_t e = c->entity; e >= 0; e = c->p->entities.at[e].parent, ++*up)
+        for (uint32_t i = 0; i < c->p->spans.n; i++)
+            if (c->p->spans.at[i].entity == e && cr_str_eq(c->p->spans.at[i].name, name->text))
+                return &c->p->spans.at[i];
+    return NULL;
+}
+
+/* The name of its first or last day or month. */
+cr_expr *cr_c_span_end(cr_checker *c, const cr_expr *name, const cr_sym_span *span, int last)
+{
+    return name_node(c, name, c->p->fields.at[last ? span->to : span->from].name);
+}
+
 int cr_c_names_set(cr_checker *c, const cr_expr *name, cr_type *out)
 {
     cr_found f = {0};
@@ -330,6 +350,7 @@ int cr_c_stands_for_row(cr_checker *c, const cr_expr *name)
 void cr_c_name(cr_checker *c, cr_expr *x, const cr_type *want)
 {
     cr_found def = {0}, param = {0};
+    int up;
     int dotted = has_dot(x->text);
     if (want && want->kind == CR_T_ENUM && !dotted && x->keys.n == 0) {
         int32_t value = cr_program_enum_value(c->p, want->index, x->text);
@@ -360,6 +381,10 @@ void cr_c_name(cr_checker *c, cr_expr *x, const cr_type *want)
             x->ref.kind != CR_REF_DEF)
             cr_c_report(c, CR_D_TYPE, x->pos, x->text,
                         "a fact, a parameter or a definition, which have a day");
+    } else if (cr_c_span(c, x, &up)) {
+        cr_c_report(c, CR_D_TYPE, x->pos, x->text,
+                    "'DAY in NAME', 'NAME is given' or 'months in NAME' of a span");
+        x->type.kind = CR_T_ERROR;
     } else {
         unknown(c, x, want);
     }

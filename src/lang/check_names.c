@@ -115,6 +115,7 @@ cr_type cr_c_type(cr_checker *c, const cr_type_expr *t)
         out.decimals = 2;
         break;
     case CR_TW_DATE: out.kind = CR_T_DATE; break;
+    case CR_TW_DATETIME: out.kind = CR_T_TIME; break;
     case CR_TW_MONTH: out.kind = CR_T_MONTH; break;
     case CR_TW_REGION: out.kind = CR_T_REGION; break;
     case CR_TW_TEXT: out.kind = CR_T_TEXT; break;
@@ -179,6 +180,8 @@ static void bounds(cr_checker *c, const cr_field *f, cr_type *t)
         cr_rat scaled, scale = {1, 1};
         for (int32_t k = 0; k < t->decimals; k++)
             scale.num *= 10;
+        if (t->kind == CR_T_ROWS && f->type.element)
+            continue; /* of its values */
         if (t->kind != CR_T_NUMBER || cr_check_value(c->p, b->b, t, &v) ||
             cr_rat_mul(v.number, scale, &scaled)) {
             cr_c_report(c, CR_D_NOT_LITERAL, b->pos, CR_STR(""),
@@ -202,6 +205,41 @@ static void bounds(cr_checker *c, const cr_field *f, cr_type *t)
         cr_c_report(c, CR_D_RANGE, f->pos, f->name, "bounds that some value fits");
 }
 
+static void declare_field(cr_checker *c, int32_t entity, const cr_stmt *s, const cr_field *f);
+
+/* `NAME : list of date` is a list of rows of an entity NAME whose one field is `value`; bounds of
+ * the values are the field's. */
+static cr_type plain_list(cr_checker *c, const cr_stmt *s, const cr_field *f)
+{
+    cr_type type = {0};
+    cr_entity e = {0};
+    cr_field *value = cr_arena_get(c->arena, 1, sizeof *value);
+    if (!value) {
+        cr_c_memory(c);
+        return type;
+    }
+    if (cr_program_entity(c->p, f->name) >= 0) {
+        cr_c_report(c, CR_D_DUPLICATE, f->pos, f->name, "a list with a name of its own");
+        return type;
+    }
+    e.name = f->name;
+    e.pos = f->pos;
+    e.label = f->label;
+    e.parent = e.parent_field = -1;
+    e.at_most = 1;
+    CR_C_PUSH(c, c->p->entities, e);
+    type.kind = CR_T_ROWS;
+    type.index = (int32_t)c->p->entities.n - 1;
+    *value = *f;
+    value->name = CR_STR("value");
+    value->type = *f->type.element;
+    value->event = CR_FIELD_FACT;
+    value->at_least = value->at_most = -1;
+    if (!c->oom)
+        declare_field(c, type.index, s, value);
+    return type;
+}
+
 static void declare_field(cr_checker *c, int32_t entity, const cr_stmt *s, const cr_field *f)
 {
     cr_sym_field sym = {0};
@@ -216,7 +254,8 @@ static void declare_field(cr_checker *c, int32_t entity, const cr_stmt *s, const
     sym.decl = f;
     sym.entity = entity;
     sym.child = -1;
-    sym.type = cr_c_type(c, &f->type);
+    sym.type = f->type.word == CR_TW_LIST && f->type.element ? plain_list(c, s, f)
+                                                             : cr_c_type(c, &f->type);
     sym.type.event = f->event;
     bounds(c, f, &sym.type);
     if (sym.type.kind == CR_T_ROWS)
@@ -224,6 +263,48 @@ static void declare_field(cr_checker *c, int32_t entity, const cr_stmt *s, const
     CR_C_PUSH(c, c->p->fields, sym);
     if (!c->oom)
         CR_C_PUSH(c, c->p->entities.at[entity].fields, (int32_t)c->p->fields.n - 1);
+}
+
+static cr_str with_ending(cr_checker *c, cr_str s, const char *zh_or_en)
+{
+    return s.n ? cr_c_join(c, s, zh_or_en, CR_STR("")) : s;
+}
+
+/* `NAME : span date` is two events, NAME_from and NAME_to. */
+static void declare_span(cr_checker *c, int32_t entity, const cr_stmt *s, const cr_field *f)
+{
+    static const char *const endings[2][3] = {{"_from", "起", " from"}, {"_to", "止", " to"}};
+    cr_sym_span span = {f->name, entity, -1, -1};
+    cr_type type = cr_c_type(c, &f->type);
+    if (type.kind != CR_T_ERROR && !cr_type_is_time(&type))
+        cr_c_report(c, CR_D_TYPE, f->pos, f->name, "a span of dates, months or date-times");
+    if (f->assume || f->presume)
+        cr_c_report(c, CR_D_TYPE, f->pos, f->name, "no default: an absent span has not happened");
+    for (int i = 0; i < 2 && !c->oom; i++) {
+        cr_field *end = cr_arena_get(c->arena, 1, sizeof *end);
+        if (!end) {
+            cr_c_memory(c);
+            return;
+        }
+        *end = *f;
+        end->event = CR_FIELD_EVENT;
+        end->assume = end->presume = NULL;
+        end->name = with_ending(c, f->name, endings[i][0]);
+        end->label.zh = with_ending(c, f->label.zh, endings[i][1]);
+        end->label.en = with_ending(c, f->label.en, endings[i][2]);
+        *(i ? &span.to : &span.from) = (int32_t)c->p->fields.n;
+        declare_field(c, entity, s, end);
+    }
+    if ((int32_t)c->p->fields.n == span.to + 1 && span.to == span.from + 1)
+        CR_C_PUSH(c, c->p->spans, span);
+}
+
+static void declare(cr_checker *c, int32_t entity, const cr_stmt *s, const cr_field *f)
+{
+    if (f->event == CR_FIELD_SPAN)
+        declare_span(c, entity, s, f);
+    else
+        declare_field(c, entity, s, f);
 }
 
 static const cr_stmt *find_group(const cr_checker *c, cr_str name)
@@ -244,13 +325,13 @@ static void declare_fields(cr_checker *c, const cr_stmt *s)
         return;
     }
     for (uint32_t i = 0; i < s->fields.n && !c->oom; i++)
-        declare_field(c, entity, s, &s->fields.at[i]);
+        declare(c, entity, s, &s->fields.at[i]);
     for (uint32_t i = 0; i < s->includes.n && !c->oom; i++) {
         const cr_stmt *g = find_group(c, s->includes.at[i]);
         if (!g)
             cr_c_report(c, CR_D_UNKNOWN_NAME, s->name_pos, s->includes.at[i], "a group of fields");
         for (uint32_t k = 0; g && k < g->fields.n && !c->oom; k++)
-            declare_field(c, entity, g, &g->fields.at[k]);
+            declare(c, entity, g, &g->fields.at[k]);
     }
 }
 

@@ -136,9 +136,11 @@ static cr_rat grid(const cr_type *type)
 static int bounds(const cr_expr *column, cr_rat g, cr_rat *lo, cr_rat *hi)
 {
     const cr_type *type = &column->type;
-    if (type->kind == CR_T_DATE || type->kind == CR_T_MONTH) {
-        lo->num = type->kind == CR_T_DATE ? CR_DATE_MIN : cr_month_of(CR_DATE_MIN);
-        hi->num = type->kind == CR_T_DATE ? CR_DATE_MAX : cr_month_of(CR_DATE_MAX);
+    if (cr_type_is_time(type)) {
+        int32_t first, last;
+        cr_time_bounds(type, &first, &last);
+        lo->num = first;
+        hi->num = last;
         lo->den = hi->den = 1;
         return 1;
     }
@@ -183,8 +185,7 @@ static void ordered_atoms(cr_table *t, cr_column *col, const cr_expr *column, co
 /* A field says whether it is an event; a definition may pass one on. */
 static int may_not_have_happened(const cr_expr *column)
 {
-    int has_none = column->type.kind == CR_T_ENUM || column->type.kind == CR_T_DATE ||
-                   column->type.kind == CR_T_MONTH;
+    int has_none = column->type.kind == CR_T_ENUM || cr_type_is_time(&column->type);
     return column->type.event ||
            (has_none && column->kind == CR_X_NAME &&
             (column->ref.kind == CR_REF_DEF || column->ref.kind == CR_REF_ARG));
@@ -349,6 +350,8 @@ static void atom_text(const cr_table *t, cr_buf *out, const cr_type *type, cr_at
         cr_buf_str(out, t->c->p->enums.at[type->index].values[a.value.num].name);
     } else if (type->kind == CR_T_DATE) {
         cr_date_text((int32_t)a.value.num, text);
+    } else if (type->kind == CR_T_TIME) {
+        cr_time_text((int32_t)a.value.num, text);
     } else if (type->kind == CR_T_MONTH) {
         cr_month_text((int32_t)a.value.num, text);
     } else {

@@ -110,6 +110,13 @@ static int is_label(const cr_tokens *tokens, uint32_t i)
     return typed;
 }
 
+/* `yes/no` and `date-time` are written as one word. */
+static int one_word(const cr_token *word, const cr_token *sign)
+{
+    return (sign_is(sign, "/") && word_is(word, "yes")) ||
+           (sign_is(sign, "-") && word_is(word, "date") && sign->joined);
+}
+
 static int blank_between(const cr_token *before2, const cr_token *a, const cr_token *b)
 {
     if (sign_is(a, "|") || sign_is(b, "|"))
@@ -130,9 +137,7 @@ static int blank_between(const cr_token *before2, const cr_token *a, const cr_to
         return 0;
     if (sign_is(a, "/") && before2 && before2->kind == CR_K_NUMBER && a->joined && b->joined)
         return b->kind != CR_K_NUMBER;
-    if (sign_is(b, "/") && word_is(a, "yes"))
-        return 0;
-    if (sign_is(a, "/") && before2 && word_is(before2, "yes"))
+    if (one_word(a, b) || (before2 && one_word(before2, a) && b->joined))
         return 0;
     if (before2 && is_prefix(before2, a))
         return 0;

@@ -163,13 +163,17 @@ static int date_like(const cr_lexer *l, size_t from)
     for (; i < 10; i++)
         if (form[i] == 'd' ? !is_digit(peek(l, from + i)) : peek(l, from + i) != '-')
             break;
+    if (i == 10 && peek(l, from + 10) == 'T' && is_digit(peek(l, from + 11)))
+        return 16;
     return i == 10 ? 10 : i >= 7 && !is_digit(peek(l, from + 7)) ? 7 : 0;
 }
 
 static void lex_date(cr_lexer *l, size_t n)
 {
-    cr_token t = token(l, n == 10 ? CR_K_DATE : CR_K_MONTH, n);
-    if (n == 10 ? cr_date_parse(t.text, &t.date) : cr_month_parse(t.text, &t.date))
+    cr_token t = token(l, n == 16 ? CR_K_TIME : n == 10 ? CR_K_DATE : CR_K_MONTH, n);
+    if (n == 16   ? cr_time_parse(t.text, &t.date)
+        : n == 10 ? cr_date_parse(t.text, &t.date)
+                  : cr_month_parse(t.text, &t.date))
         report(l, CR_D_DATE, (uint32_t)n, t.text, CR_STR(""));
     push(l, t);
     advance(l, n, (uint32_t)n);
@@ -178,6 +182,8 @@ static void lex_date(cr_lexer *l, size_t n)
 static void lex_number(cr_lexer *l)
 {
     size_t n = 0, date = (size_t)date_like(l, 0);
+    if (date == 16 && l->text.n - l->at < 16)
+        date = 10; /* cut off: the text behind the date is reported */
     if (date) {
         lex_date(l, date);
         return;

@@ -11,6 +11,7 @@ typedef enum cr_tok {
     CR_K_WORD,   /* letters, digits, _; dots join words: dibao.standard */
     CR_K_NUMBER, /* 645, 0.30 */
     CR_K_DATE,
+    CR_K_TIME,
     CR_K_MONTH,
     CR_K_STRING, /* text without the quotes */
     CR_K_SIGN,   /* ( ) [ ] , : = + - * / % < <= > >= .. . | */

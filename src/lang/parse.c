@@ -177,11 +177,9 @@ static void clause_field(cr_parser *p, cr_stmt *s)
     f.at_least = f.at_most = -1;
     f.name = cr_p_word(p, "the name of a field");
     cr_p_want(p, ":");
-    f.event = (uint8_t)cr_p_take(p, "event");
-    if (!f.event && cr_p_is(p, "span")) {
-        cr_p_fail(p, CR_D_LATER, "");
-        return;
-    }
+    f.event = (uint8_t)(cr_p_take(p, "event")  ? CR_FIELD_EVENT
+                        : cr_p_take(p, "span") ? CR_FIELD_SPAN
+                                               : CR_FIELD_FACT);
     f.type = cr_p_type(p);
     while (!cr_p_done(p)) {
         cr_p_take(p, ",");

@@ -260,11 +260,21 @@ static void number_type(cr_parser *p, cr_type_expr *t)
         t->unit = cr_p_unit(p);
 }
 
+/* A type that is not the name of an entity or of an enumeration: `list of date`. */
+static int at_plain_type(cr_parser *p)
+{
+    static const char *const words[] = {"date", "month", "integer", "number", "money", "region"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (cr_p_is(p, words[i]))
+            return 1;
+    return cr_p_is2(p, "one", "of");
+}
+
 static void list_type(cr_parser *p, cr_type_expr *t, cr_tword word)
 {
     cr_p_want(p, "of");
     t->word = word;
-    if (word == CR_TW_LIST) {
+    if (word == CR_TW_LIST && !at_plain_type(p)) {
         t->name = cr_p_word(p, "an entity");
         return;
     }
@@ -295,6 +305,10 @@ static void named_type(cr_parser *p, cr_type_expr *t)
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (cr_p_take(p, words[i].word)) {
             t->word = words[i].type;
+            if (t->word == CR_TW_DATE && cr_p_is2(p, "-", "time")) {
+                t->word = CR_TW_DATETIME;
+                p->at += 2;
+            }
             return;
         }
     t->word = CR_TW_ENUM;

@@ -151,6 +151,7 @@ static cr_expr *aggregate(cr_parser *p, cr_aggregate op, int value_wanted)
 }
 
 static cr_expr *power(cr_parser *p);
+static cr_expr *name(cr_parser *p);
 
 static cr_expr *part_of(cr_parser *p, cr_part part)
 {
@@ -190,6 +191,7 @@ static cr_expr *word_form(cr_parser *p)
                  {"month", "of", 2, CR_PART_MONTH},   {"year", "of", 2, CR_PART_YEAR},
                  {"city", "of", 2, CR_PART_CITY},     {"province", "of", 2, CR_PART_PROVINCE},
                  {"years", "from", 3, CR_SPAN_YEARS}, {"months", "from", 3, CR_SPAN_MONTHS},
+                 {"hours", "from", 3, CR_SPAN_HOURS}, {"date", "of", 2, CR_PART_DATE},
                  {"days", "from", 3, CR_SPAN_DAYS},   {"highest", "(", 4, CR_X_HIGHEST},
                  {"lowest", "(", 4, CR_X_LOWEST},     {"first", "day", 6, CR_PART_FIRST_DAY},
                  {"last", "day", 6, CR_PART_LAST_DAY}};
@@ -207,6 +209,13 @@ static cr_expr *word_form(cr_parser *p)
         case 3: return span(p, (cr_span_unit)forms[i].op);
         default: return pick(p, (cr_xkind)forms[i].op);
         }
+    }
+    if (cr_p_is2(p, "months", "in") && cr_p_ahead(p, 2)->kind == CR_K_WORD) {
+        cr_expr *x = node(p, CR_X_SPAN, first); /* of a span field; the checker spells it out */
+        x->op = CR_SPAN_MONTHS;
+        p->at += 2;
+        x->a = name(p);
+        return x;
     }
     cr_expr among = {0};
     if (cr_p_among(p, &among)) {
@@ -266,6 +275,8 @@ static cr_expr *atom(cr_parser *p)
         return number(p);
     if (t->kind == CR_K_DATE)
         return simple(p, CR_X_DATE, t->date);
+    if (t->kind == CR_K_TIME)
+        return simple(p, CR_X_TIME, t->date);
     if (t->kind == CR_K_MONTH)
         return simple(p, CR_X_MONTH, t->date);
     if (t->kind == CR_K_STRING)

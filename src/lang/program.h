@@ -42,6 +42,12 @@ typedef struct cr_sym_field {
     cr_expr *presume;
 } cr_sym_field;
 
+typedef struct cr_sym_span { /* NAME of `NAME : span date`: the fields NAME_from and NAME_to */
+    cr_str name;
+    int32_t entity;
+    int32_t from, to; /* fields */
+} cr_sym_span;
+
 typedef struct cr_entity {
     cr_str name;
     cr_pos pos;
@@ -129,6 +135,7 @@ typedef struct cr_program {
     CR_VEC(cr_enum) enums; /* [0] is the status list of the specification, in its order */
     CR_VEC(cr_entity) entities;
     CR_VEC(cr_sym_field) fields;
+    CR_VEC(cr_sym_span) spans;
     CR_VEC(cr_param) params;
     CR_VEC(cr_def) defs;
     CR_VEC(int32_t) deps;

@@ -2,6 +2,7 @@
 /* Units and types: comparing, multiplying, writing. */
 #include <string.h>
 
+#include "base/date.h"
 #include "lang/types.h"
 
 static const struct {
@@ -84,13 +85,27 @@ void cr_unit_text(cr_buf *out, cr_unit unit, int lang)
         english(out, unit);
 }
 
+int cr_type_is_time(const cr_type *type)
+{
+    return type->kind == CR_T_DATE || type->kind == CR_T_MONTH || type->kind == CR_T_TIME;
+}
+
+void cr_time_bounds(const cr_type *type, int32_t *lo, int32_t *hi)
+{
+    int date = type->kind == CR_T_DATE, month = type->kind == CR_T_MONTH;
+    *lo = date ? CR_DATE_MIN : month ? cr_month_of(CR_DATE_MIN) : CR_TIME_MIN;
+    *hi = date ? CR_DATE_MAX : month ? cr_month_of(CR_DATE_MAX) : CR_TIME_MAX;
+}
+
 void cr_type_text(cr_buf *out, const cr_type *type, int lang)
 {
-    static const char *const names[][2] = {
-        {"error", "错误"}, {"yes/no", "是否"},       {"number", "数"}, {"date", "日期"},
-        {"month", "月份"}, {"enumeration", "枚举"},  {"set", "集合"},  {"region", "行政区划"},
-        {"text", "文字"},  {"list of rows", "列表"}, {"row", "一行"},  {"reason", "原因"},
-        {"none", "无"}};
+    static const char *const names[][2] = {{"error", "错误"},        {"yes/no", "是否"},
+                                           {"number", "数"},         {"date", "日期"},
+                                           {"month", "月份"},        {"date-time", "日期和时间"},
+                                           {"enumeration", "枚举"},  {"set", "集合"},
+                                           {"region", "行政区划"},   {"text", "文字"},
+                                           {"list of rows", "列表"}, {"row", "一行"},
+                                           {"reason", "原因"},       {"none", "无"}};
     cr_buf_text(out, type->money ? (lang ? "金额" : "money") : names[type->kind][lang != 0]);
     if (type->kind == CR_T_NUMBER && !cr_unit_none(type->unit)) {
         cr_buf_text(out, lang ? "，" : " in ");

@@ -43,6 +43,7 @@ typedef enum cr_tkind {
     CR_T_NUMBER, /* integer, number, money, exact */
     CR_T_DATE,
     CR_T_MONTH,
+    CR_T_TIME, /* date and time of day: minutes since 1970 */
     CR_T_ENUM, /* index */
     CR_T_SET,  /* index = enum */
     CR_T_REGION,
@@ -65,6 +66,10 @@ typedef struct cr_type {
     cr_unit unit;
     cr_i128 lo, hi; /* inclusive bounds in units of 10^-decimals; for decimals -1: in whole units */
 } cr_type;
+
+/* Dates, months and date-times: they have an order, and may be never. */
+int cr_type_is_time(const cr_type *type);
+void cr_time_bounds(const cr_type *type, int32_t *lo, int32_t *hi);
 
 void cr_type_text(cr_buf *out, const cr_type *type, int lang);
 

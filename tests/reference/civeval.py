@@ -18,7 +18,7 @@ from typing import Callable, Dict, List, NamedTuple, Optional, Tuple
 import dates
 from civlex import CivError
 from civparse import Field, Line, Pack, Parameter, Parser, Period, Rounding, Rule, Type, parse_let, public_name
-from dates import Month
+from dates import Moment, Month
 from values import (INVALID, KIND_NAMES, KNOWN, NEVER, NO, NO_DATA, NO_UNIT, NOT_IN_FORCE, UNDETERMINED, YES, Region, Text,
                     Value, add, choose, common_unit, compare, divide, equal, exponent_of, in_unit, known, logical_and,
                     logical_not, logical_or, multiply, number_text, order, parse_decimal, round_number, same, shown, triple,
@@ -98,6 +98,7 @@ class Policy:
         for what, begin, end in pack.calendar:
             self.calendar.declare(what, begin, end)
         self.fields: Dict[str, Dict[str, Field]] = {}
+        self.spans: Dict[str, List[str]] = {}
         self.parent: Dict[str, Tuple[str, str]] = {}  # entity -> (parent entity, list)
         self.rules: Dict[Tuple[str, str], List[Rule]] = {}
         self.requires: Dict[Tuple[str, str], List[Rule]] = {}
@@ -126,6 +127,8 @@ class Policy:
                 fields.update(self.pack.groups[group]["fields"])
             fields.update(entity["fields"])
             self.fields[name] = fields
+            self.spans[name] = entity["spans"] + [span for group in entity["include"]
+                                                  for span in self.pack.groups[group]["spans"]]
         for name, fields in self.fields.items():
             for field in fields.values():
                 if field.type.kind == "rows":
@@ -347,7 +350,9 @@ class Policy:
             return self.type_of(e[2], scope) or self.type_of(e[3], scope)
         if tag in ("at", "+", "-"):
             return self.type_of(e[1], scope)
-        if tag in ("date", "today"):
+        if tag == "time":
+            return Type("date-time")
+        if tag in ("date", "today") or (tag == "of" and e[1] == "date"):
             return Type("date")
         if tag == "month" or (tag == "of" and e[1] == "month"):
             return Type("month")
@@ -481,6 +486,8 @@ def in_yuan(value: object, fen: bool) -> object:
 def make_row(policy: Policy, entity: str, parent: Optional[CaseRow], index: int, place: str, lists: str,
              stated: dict) -> CaseRow:
     row = CaseRow(entity, parent, index, place, lists)
+    if not isinstance(stated, dict):
+        stated = {"value": stated}
     for key, value in stated.items():
         if key == "id" and "id" not in policy.fields[entity]:
             row.id = value
@@ -515,6 +522,9 @@ def read_stated(policy: Policy, field: Field, stated: object):
     elif kind == "date":
         day = dates.parse_date(stated)
         return day, dates.FIRST <= day <= dates.LAST
+    elif kind == "date-time":
+        moment = dates.parse_moment(stated)
+        return moment, dates.FIRST_MOMENT <= moment <= dates.LAST_MOMENT
     elif kind == "month":
         month = dates.parse_month(stated)
         return month, dates.FIRST_MONTH <= month <= dates.LAST_MONTH
@@ -1015,6 +1025,9 @@ class Run:
     def e_given(self, e, scope, wanted):
         if e[2][0] != "name":
             raise CivError("'is given' asks about an input")
+        ends = self.span_ends(e[2], scope)
+        if ends:
+            return self.e_given(("given", e[1], ends[0]), scope, wanted)
         target = self.policy.resolve(e[2][1], scope.row.entity, scope.module, scope.locals)
         if target.what != "field":
             raise CivError("'is given' asks about an input")
@@ -1027,6 +1040,9 @@ class Run:
         return known(given != e[1])
 
     def e_is_none(self, e, scope, wanted):
+        ends = self.span_ends(e[2], scope)
+        if ends:
+            e = ("is none", e[1], ends[0])
         kind = self.policy.type_of(e[2], scope)
         if kind is not None and kind.kind == "enum" and "none" in kind.words:
             return self.e_is(("is", e[1], e[2], ("none",)), scope, wanted)
@@ -1092,15 +1108,22 @@ class Run:
         """A date or month and a span of time."""
         if start is NEVER:
             return known(NEVER)
+        unit = dict(span.unit)
+        if unit == {"hour": 1}:
+            span = known(span.value * 60, unit_of(("minute", 1)))
+            unit = dict(span.unit)
         if span.value.denominator != 1:
             raise CivError("a span of time is whole")
         n = sign * int(span.value)
         if n == 0:
             return known(start)
-        unit = dict(span.unit)
         if len(unit) != 1 or set(unit.values()) != {1}:
             raise CivError(f"no span of time: {span.unit}")
         (name, _), = unit.items()
+        if isinstance(start, Moment):
+            moment = start + n * {"minute": 1, "day": 1440}[name]
+            fits = dates.FIRST_MOMENT <= moment <= dates.LAST_MOMENT
+            return known(Moment(moment)) if fits else unknown(INVALID)
         if isinstance(start, Month):
             month = start + n * (12 if name == "year" else 1)
             fits = dates.FIRST_MONTH <= month <= dates.LAST_MONTH
@@ -1216,6 +1239,8 @@ class Run:
         value = self.expr(e[2], scope)
         if not value.known or value.value is NEVER:
             return value
+        if e[1] == "date":
+            return known(value.value.date())
         if e[1] == "month":
             return known(dates.month_of(value.value))
         if e[1] == "year":
@@ -1232,6 +1257,8 @@ class Run:
             return both
         if a.value is NEVER or b.value is NEVER:
             return unknown(INVALID)
+        if isinstance(a.value, Moment):
+            return known(Fraction(int(b.value) - int(a.value), 60), unit_of((e[1], 1)))
         if isinstance(a.value, Month):
             number = int(b.value) - int(a.value)
             if e[1] == "year":
@@ -1257,7 +1284,7 @@ class Run:
         owner, field = self.policy.list_of(name, scope.row.entity, scope.module)
         row = CaseRow(field.type.name, self.above(scope.row, owner), 0, "", "")
         kind = self.policy.type_of(inner, scope._replace(row=row)) if inner is not None else None
-        return kind is not None and kind.kind in ("date", "month")
+        return kind is not None and kind.kind in ("date", "month", "date-time")
 
     def e_aggregate(self, e, scope, wanted):
         _, what, name, inner, where, have = e
@@ -1300,7 +1327,32 @@ class Run:
 
     # -- the month before --
 
+    def span_ends(self, e, scope: Scope):
+        """The names of the first and last day of a span, where e names one."""
+        if e[0] == "name":
+            for level in self.policy.chain(scope.row.entity):
+                if e[1] in self.policy.spans[level]:
+                    return tuple(("name", e[1] + end, {}, None, False) for end in ("_from", "_to"))
+        return None
+
+    def e_months_in(self, e, scope, wanted):
+        first, last = self.span_ends(("name", e[1], {}, None, False), scope)
+        begin = self.expr(first, scope)
+        if begin.known and begin.value is NEVER:
+            return known(Fraction(0), unit_of(("month", 1)))
+        end = self.expr(last, scope)
+        both = worst((begin, end))
+        if not both.known:
+            return both
+        if end.value is NEVER:
+            return unknown(INVALID)
+        months = [int(day if isinstance(day, Month) else dates.month_of(day)) for day in (begin.value, end.value)]
+        return known(Fraction(months[1] - months[0] + 1), unit_of(("month", 1)))
+
     def e_in_set(self, e, scope, wanted):
+        ends = self.span_ends(e[3], scope)
+        if ends:
+            return self.e_in(("in", e[1], e[2], [ends]), scope, wanted)
         kind = self.policy.type_of(e[3], scope)
         word = Type("enum", words=kind.words) if kind is not None and kind.kind == "set" else None
         a, words = self.expr(e[2], scope, word), self.expr(e[3], scope)
@@ -1488,7 +1540,7 @@ def same_truth(value: Value, truth: bool) -> bool:
     return value.known and value.value == truth
 
 
-METHODS = {"+": "sum", "-": "sum", "*": "times", "/": "over", "in set": "in_set", "month": "date", "for one": "for_one"}
+METHODS = {"+": "sum", "-": "sum", "*": "times", "/": "over", "in set": "in_set", "month": "date", "time": "date", "for one": "for_one"}
 
 
 def is_word_of(e, kind: Optional[Type]) -> bool:

@@ -12,7 +12,7 @@ class CivError(Exception):
 
 
 class Token(NamedTuple):
-    kind: str  # word text number date month sign end
+    kind: str  # word text number date time month sign end
     text: str
     line: int
 
@@ -21,6 +21,7 @@ _TOKEN = re.compile(
     r"""(?P<space>[ \t\r]+)
       | (?P<comment>\#[^\n]*)
       | (?P<text>"[^"\n]*")
+      | (?P<time>\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?![\w-]))
       | (?P<date>\d{4}-\d{2}-\d{2}(?![\w-]))
       | (?P<month>\d{4}-\d{2}(?![\w-]))
       | (?P<number>\d+(?:\.\d+)?)

@@ -19,7 +19,7 @@ from fractions import Fraction
 from typing import Dict, List, NamedTuple, Optional, Tuple
 
 from civlex import CivError, Statement, Token, statements_of
-from dates import parse_date, parse_month
+from dates import parse_date, parse_moment, parse_month
 from values import NO_UNIT, Unit, unit_of
 
 _UNIT_WORDS = {
@@ -57,6 +57,7 @@ class Type:
         self.exact = False
         self.decimals: Optional[int] = None         # None = any rational
         self.or_none = False
+        self.element: Optional[Type] = None         # rows: of a list of plain values
 
 
 class Field:
@@ -316,7 +317,7 @@ class Reader:
             result.money, result.exact = True, exact
             result.decimals = None if exact else 2
             return result
-        for word in ("date", "month", "region", "text"):
+        for word in ("date-time", "date", "month", "region", "text"):
             if self.take(word):
                 return Type(word)
         if self.take("status"):
@@ -324,6 +325,10 @@ class Reader:
         if self.take("set", "of"):
             return self.set_type(self.type())
         if self.take("list", "of"):
+            if self.peek() and self.peek().text in ("date", "date-time", "month", "integer", "number", "money", "region", "one"):
+                result = Type("rows")
+                result.element = self.type()
+                return result
             return Type("rows", name=self.next("word"))
         if self.take("one", "of"):
             result = Type("enum")
@@ -459,6 +464,8 @@ class Reader:
             return ("number", Fraction(token.text), self.unit(), token.text)
         if token.kind == "date":
             return ("date", self.date())
+        if token.kind == "time":
+            return ("time", parse_moment(self.next("time")))
         if token.kind == "month":
             return ("month", parse_month(self.next("month")))
         if token.kind == "text":
@@ -495,7 +502,7 @@ class Reader:
             what = self.next("word")
             name = self.name()
             return ("aggregate", what, name, None, *self.list_where())
-        for what in ("month", "year", "city", "province"):
+        for what in ("date", "month", "year", "city", "province"):
             if self.take(what, "of"):
                 return ("of", what, self.fac())
         for what in ("first", "last"):
@@ -503,7 +510,10 @@ class Reader:
                 return ("of", what, self.fac())
             if self.take(what, "day"):
                 return ("of", what, ("of", "month", ("today",)))
-        for what in ("years", "months", "days"):
+        if self.sees("months", "in") and self.peek(2) and self.peek(2).kind == "word":
+            self.at += 2
+            return ("months in", self.name())
+        for what in ("years", "months", "days", "hours"):
             if self.take(what, "from"):
                 begin = self.fac()
                 self.need("to")
@@ -695,7 +705,7 @@ class Parser:
         name = r.next("word")
         r.label()
         table = self.pack.groups if word == "group" else self.pack.entities
-        entity = table.setdefault(name, {"root": False, "fields": {}, "include": []})
+        entity = table.setdefault(name, {"root": False, "fields": {}, "include": [], "spans": []})
         for line in self.clauses(statement, r):
             if line.sees("root") and line.peek(1) is None:
                 line.take("root")
@@ -706,7 +716,19 @@ class Parser:
                 line.end()
             elif not line.cite():
                 field = self.field(line)
-                entity["fields"][field.name] = field
+                if field.type.kind == "rows" and field.type.element is not None:  # rows of one field `value`
+                    value = Field("value", field.type.element)
+                    value.bounds, field.bounds = field.bounds, []
+                    field.type.name = field.name
+                    self.pack.entities[field.name] = {"root": False, "fields": {"value": value}, "include": [], "spans": []}
+                if not field.span:
+                    entity["fields"][field.name] = field
+                    continue
+                entity["spans"].append(field.name)
+                for end in ("_from", "_to"):
+                    edge = Field(field.name + end, field.type)
+                    edge.event = True
+                    entity["fields"][edge.name] = edge
 
     def field(self, r: Reader) -> Field:
         name = r.next("word")

@@ -25,6 +25,16 @@ class Month(int):
         return datetime.date(self // 12, self % 12 + 1, _calendar.monthrange(self // 12, self % 12 + 1)[1])
 
 
+class Moment(int):
+    """A date and time of day as minutes since 1970-01-01T00:00, a kind of its own."""
+
+    def date(self) -> datetime.date:
+        return datetime.date(1970, 1, 1) + datetime.timedelta(minutes=int(self) // 1440 * 1440)
+
+    def text(self) -> str:
+        return f"{self.date().isoformat()}T{int(self) % 1440 // 60:02d}:{int(self) % 60:02d}"
+
+
 FIRST_MONTH = Month(1900 * 12)
 LAST_MONTH = Month(2200 * 12 + 11)
 
@@ -38,6 +48,18 @@ def parse_month(text: str) -> Month:
     if not 1 <= month <= 12:
         raise ValueError(text)
     return Month(year * 12 + month - 1)
+
+
+def parse_moment(text: str) -> Moment:
+    hour, minute = int(text[11:13]), int(text[14:16])
+    if text[10] != "T" or hour > 23 or minute > 59:
+        raise ValueError(text)
+    days = (parse_date(text[:10]) - datetime.date(1970, 1, 1)).days
+    return Moment(days * 1440 + hour * 60 + minute)
+
+
+FIRST_MOMENT = parse_moment("1900-01-01T00:00")
+LAST_MOMENT = parse_moment("2200-12-31T23:59")
 
 
 def month_of(day: datetime.date) -> Month:

@@ -95,9 +95,42 @@ class Maker:
                 name = self.fresh("f")
                 self.out.append(f'  {name} : set of colour  "{name}"')
                 self.sets.setdefault(entity, []).append(name)
+            self.times(entity)
             for kind in ("int", "int", "money", "money", "num", "bool", "bool", "colour", "date", "date", "month"):
                 if self.chance(0.75):
                     self.field(entity, kind)
+
+    def times(self, entity: str) -> None:
+        """Spans, date-times, and a list of plain values."""
+        for kind, text in (("span date", "span date"), ("span month", "span month"), ("time", "date-time"), ("time", "event date-time")):
+            if self.chance(0.3):
+                name = self.fresh("f")
+                self.out.append(f'  {name} : {text}  "{name}"')
+                self.names.setdefault((entity, kind), []).append(name)
+        if entity == "person" and self.chance(0.3):
+            name = self.fresh("v")
+            self.out.append(f'  {name} : {self.rng.choice(["", "event "])}list of integer >= 0 <= 9, at most 3  "{name}"')
+            self.names.setdefault((entity, "values"), []).append(name)
+
+    def about_times(self, entity: str) -> Optional[str]:
+        rng = self.rng
+        forms = []
+        for kind in ("date", "month"):
+            span = self.any_name(entity, "span " + kind)
+            if span:
+                forms += [f"({self.leaf(entity, kind)} {rng.choice(['in', 'not in'])} {span})",
+                          f"({span} is {rng.choice(['', 'not '])}{rng.choice(['given', 'none'])})",
+                          f"((if {span}_to is none then 0 months else months in {span}) {rng.choice(['<', '>='])} {rng.choice([1, 7])} months)"]
+        time = self.any_name(entity, "time")
+        if time:
+            other = rng.choice([self.any_name(entity, "time"), "2022-03-31T08:30"])
+            forms += [f"({time} {rng.choice(['+', '-'])} {rng.choice(['24 hours', '1.5 hours', '2 days', '3000000 hours'])} {rng.choice(['<', '>='])} {other})",
+                      f"(date of {time} {rng.choice(['<', '>='])} {self.leaf(entity, 'date')})",
+                      f"(hours from {time} to {other} > {rng.choice(['0 hours', '0.5 hours'])})"]
+        values = self.any_name(entity, "values")
+        if values and entity == "person":
+            forms.append(f"((sum of {values}.value where value > {rng.randint(0, 5)}) > {rng.randint(0, 9)})")
+        return rng.choice(forms) if forms else None
 
     def field(self, entity: str, kind: str) -> None:
         name = self.fresh("f")
@@ -231,7 +264,7 @@ class Maker:
     def leaf(self, entity: str, kind: str) -> str:
         draw = self.rng.random()
         name = self.any_name(entity, kind)
-        if name and draw < 0.12 and self.other_days and not name.startswith("f"):
+        if name and draw < 0.1 and self.other_days and not name.startswith("f"):
             return self.on_another_day(entity, kind, name)
         if name and draw < 0.06 and name.startswith("f"):
             return f"({name} on {self.rng.choice(['(first day)', '2022-03-31', '(on - 1 month)'])})"
@@ -246,7 +279,7 @@ class Maker:
         """A definition on a constant day, or on one that its own row or a row above it states."""
         owner = next(level for level in self.chain[entity] if name in self.names.get((level, kind), []))
         days = [day for level in self.chain[owner] for day in self.names.get((level, "date"), []) if day.startswith("f")]
-        if owner != "household" and self.chance(0.85):  # what it reads may stand above the row that has the day
+        if owner != "household" and self.chance(0.95):  # what it reads may stand above the row that has the day
             days = []
         fixed = ["(first day)", "2022-03-31", "2021-07-01", "(on - 1 month)", "(on + 1 year)"]
         return f"({name} on {self.rng.choice(days + fixed)})"
@@ -290,6 +323,8 @@ class Maker:
             return f"({rng.choice([word, rng.choice(COLOURS)])} {rng.choice(['in', 'not in'])} {rng.choice(held)})"
         if form == 11 and self.chance(0.5):
             return f"({self.leaf(entity, 'money')} {rng.choice(['within', 'not within'])} {self.limit_name})"
+        if form in (8, 10) and self.about_times(entity):
+            return self.about_times(entity)
         if form == 10 and entity == "household":
             return f"((count of members where {self.expr('person', 'bool', depth)}) >= {rng.randint(0, 3)} persons)"
         if form == 11:
@@ -645,6 +680,12 @@ def make_policy(seed: int) -> str:
 POOL = ["610902", "610902", "610900", "610921", "610000", "620000"]
 
 
+def random_day(rng: random.Random) -> str:
+    if rng.random() < 0.4:
+        return rng.choice(DAYS)
+    return (datetime.date(1930, 1, 1) + datetime.timedelta(days=rng.randint(0, 35000))).isoformat()
+
+
 def random_value(rng: random.Random, policy, field: Field, wild: float) -> object:
     """A value of the field's type, in the JSON form; out of range now and then."""
     kind = field.type.kind
@@ -653,9 +694,9 @@ def random_value(rng: random.Random, policy, field: Field, wild: float) -> objec
     if kind == "enum":
         return rng.choice(field.type.words + tuple(field.type.codes)) if rng.random() < 0.1 else rng.choice(field.type.words)
     if kind == "date":
-        if rng.random() < 0.4:
-            return rng.choice(DAYS)
-        return (datetime.date(1930, 1, 1) + datetime.timedelta(days=rng.randint(0, 35000))).isoformat()
+        return random_day(rng)
+    if kind == "date-time":
+        return f"{random_day(rng)}T{rng.randint(0, 23):02d}:{rng.choice([0, 30, 59]):02d}"
     if kind == "month":
         return f"{rng.randint(2019, 2025)}-{rng.randint(1, 12):02d}"
     if kind == "set":

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import FrozenSet, Iterable, List, NamedTuple, Optional, Tuple
 
 from civlex import CivError
-from dates import Month
+from dates import Moment, Month
 
 KNOWN, UNDETERMINED, NO_DATA, NOT_IN_FORCE, INVALID = range(5)
 KIND_NAMES = ["known", "undetermined", "no data", "not in force", "invalid"]
@@ -229,7 +229,7 @@ def shown(value: object) -> object:
         return "none"
     if isinstance(value, bool):
         return value
-    if isinstance(value, Month):
+    if isinstance(value, (Month, Moment)):
         return value.text()
     if isinstance(value, Fraction):
         return number_text(value)

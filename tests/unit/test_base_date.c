@@ -182,6 +182,36 @@ static void completed_months_agree_with_adding_months(void **state)
         }
 }
 
+static void every_minute_of_the_edges_goes_there_and_back(void **state)
+{
+    static const char *const days[] = {"1900-01-01", "1969-12-31", "1970-01-01", "2200-12-31"};
+    char text[17], again[17];
+    (void)state;
+    for (size_t d = 0; d < 4; d++)
+        for (int minute = 0; minute < 1440; minute++) {
+            int32_t time = 0;
+            snprintf(text, sizeof text, "%sT%02d:%02d", days[d], minute / 60, minute % 60);
+            assert_int_equal(cr_time_parse(cr_str_of(text), &time), 0);
+            assert_int_equal(time, on(days[d]) * 1440 + minute);
+            assert_int_equal(cr_date_of(time), on(days[d]));
+            cr_time_text(time, again);
+            assert_string_equal(again, text);
+        }
+}
+
+static void what_is_not_a_time_is_refused(void **state)
+{
+    static const char *const bad[] = {"2024-05-01T24:00", "2024-05-01T12:60", "2024-05-01 12:00",
+                                      "2024-05-01T1:00",  "2024-02-30T12:00", "2024-05-01T12:00:00",
+                                      "2024-05-01",       "2024-05-01T12-00", "2201-01-01T00:00"};
+    int32_t time;
+    (void)state;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_int_equal(cr_time_parse(cr_str_of(bad[i]), &time), 1);
+    assert_true(cr_time_exists(CR_STR("2201-01-01T00:00")));
+    assert_false(cr_time_exists(CR_STR("2024-02-30T12:00")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -193,6 +223,8 @@ int main(void)
         cmocka_unit_test(a_leap_day_becomes_28_february_or_1_march),
         cmocka_unit_test(an_age_is_completed_on_the_birthday),
         cmocka_unit_test(completed_months_agree_with_adding_months),
+        cmocka_unit_test(every_minute_of_the_edges_goes_there_and_back),
+        cmocka_unit_test(what_is_not_a_time_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -65,9 +65,9 @@ static int64_t count_columns(const cr_calculator *calc, const uint8_t *shown, in
 /* ---- schema ---- */
 
 static const char *const FORMATS[] = {
-    [CR_S_BITS] = "b",     [CR_S_I64] = "l",   [CR_S_D128] = NULL,
-    [CR_S_DATE32] = "tdD", [CR_S_TIME] = "tss:", [CR_S_WORD8] = "c", [CR_S_WORD32] = "i",
-    [CR_S_EXACT] = "+s",   [CR_S_ROWS] = "+l", [CR_S_SET] = "+l"};
+    [CR_S_BITS] = "b",    [CR_S_I64] = "l",   [CR_S_D128] = NULL,  [CR_S_DATE32] = "tdD",
+    [CR_S_TIME] = "tss:", [CR_S_WORD8] = "c", [CR_S_WORD32] = "i", [CR_S_EXACT] = "+s",
+    [CR_S_ROWS] = "+l",   [CR_S_SET] = "+l"};
 
 /* Formats must outlive the schema: one text for each number of decimals. */
 static const char *decimal_format(int32_t decimals)
@@ -261,8 +261,9 @@ static int make_dictionary(struct ArrowArray *a, const cr_policy *policy, const 
 
 static size_t value_size(cr_shape shape, int64_t n)
 {
-    static const uint8_t width[] = {[CR_S_I64] = 8,   [CR_S_D128] = 16,  [CR_S_DATE32] = 4, [CR_S_TIME] = 8,
-                                    [CR_S_WORD8] = 1, [CR_S_WORD32] = 4, [CR_S_SET] = 0};
+    static const uint8_t width[] = {
+        [CR_S_I64] = 8,   [CR_S_D128] = 16,  [CR_S_DATE32] = 4, [CR_S_TIME] = 8,
+        [CR_S_WORD8] = 1, [CR_S_WORD32] = 4, [CR_S_SET] = 0};
     return shape == CR_S_BITS ? bits_size(n) : width[shape] * (size_t)n;
 }
 

@@ -11,7 +11,7 @@ typedef enum cr_shape { /* of the values of an output */
                         CR_S_I64,
                         CR_S_D128,
                         CR_S_DATE32,
-                        CR_S_TIME, /* seconds */
+                        CR_S_TIME,  /* seconds */
                         CR_S_WORD8, /* dictionaries */
                         CR_S_WORD32,
                         CR_S_EXACT,

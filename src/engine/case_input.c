@@ -108,7 +108,7 @@ uint32_t cr_row_above(const cr_workspace *w, const cr_insn *i, uint32_t k)
         uint8_t *s = own_status(w, i->dst);                                                        \
         int64_t never = cr_cell_never(type), value = 0;                                            \
         for (uint32_t k = 0, n = N(w, i); k < n; k++) {                                            \
-            cr_cell cell = cr_case_at(f, cr_row_above(w, i, k), day[k], &value);                      \
+            cr_cell cell = cr_case_at(f, cr_row_above(w, i, k), day[k], &value);                   \
             s[k] = worst(status_at(x, k), cr_cell_status((uint8_t)cell, type->event));             \
             d[k] = (T)(cell == CR_CELL_KNOWN                   ? value                             \
                        : cell == CR_CELL_ABSENT && type->event ? never                             \

@@ -100,8 +100,7 @@ static void known_value(cr_explainer *e, cr_buf *out, const cr_type *type, cr_i1
     char text[120];
     if (type->kind == CR_T_BOOL) {
         cr_buf_text(out, num ? (e->zh ? "是" : "yes") : e->zh ? "否" : "no");
-    } else if ((cr_type_is_time(type) && num == CR_NEVER) ||
-               (type->kind == CR_T_ENUM && num < 0)) {
+    } else if ((cr_type_is_time(type) && num == CR_NEVER) || (type->kind == CR_T_ENUM && num < 0)) {
         cr_buf_text(out, e->zh ? "无" : "none");
     } else if (type->kind == CR_T_ENUM) {
         const cr_value_decl *d = &e->p->enums.at[type->index].values[num];

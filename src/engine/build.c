@@ -329,6 +329,43 @@ static void lower_all(cr_build *b, const int32_t *order, uint32_t n)
     }
 }
 
+/* ---- what expressions came to ---- */
+
+static uint32_t shown_slot(const cr_plan *plan, const cr_expr *expr)
+{
+    uint64_t h = (uint64_t)(uintptr_t)expr * 0x9E3779B97F4A7C15u;
+    uint32_t at = (uint32_t)(h >> 32) & (plan->n_shown_slots - 1);
+    while (plan->shown_slots[at] >= 0 && plan->shown.at[plan->shown_slots[at]].expr != expr)
+        at = (at + 1) & (plan->n_shown_slots - 1);
+    return at;
+}
+
+static int index_shown(cr_arena *arena, cr_plan *plan)
+{
+    plan->n_shown_slots = 16;
+    while (plan->n_shown_slots < 2 * plan->shown.n)
+        plan->n_shown_slots *= 2;
+    plan->shown_slots = cr_arena_get(arena, plan->n_shown_slots, sizeof *plan->shown_slots);
+    if (!plan->shown_slots)
+        return 1;
+    for (uint32_t i = 0; i < plan->n_shown_slots; i++)
+        plan->shown_slots[i] = -1;
+    for (uint32_t i = 0; i < plan->shown.n; i++) {
+        int32_t *last = &plan->shown_slots[shown_slot(plan, plan->shown.at[i].expr)];
+        plan->shown.at[i].before = *last;
+        *last = (int32_t)i;
+    }
+    return 0;
+}
+
+const cr_pval *cr_plan_shown(const cr_plan *plan, const cr_expr *expr, const void *owner)
+{
+    int32_t i = plan->n_shown_slots ? plan->shown_slots[shown_slot(plan, expr)] : -1;
+    while (i >= 0 && owner && plan->shown.at[i].owner != owner)
+        i = plan->shown.at[i].before;
+    return i < 0 ? NULL : &plan->shown.at[i].value;
+}
+
 static int build_plan(cr_build *b, const int32_t *order, uint32_t n, int32_t from, int32_t to)
 {
     cr_calculator *calc = b->calc;
@@ -350,30 +387,50 @@ static int build_plan(cr_build *b, const int32_t *order, uint32_t n, int32_t fro
         return 1;
     }
     lower_all(b, order, n);
-    if (!b->failed && choose_run(calc, b->plan)) {
+    if (!b->failed && !b->diags &&
+        (choose_run(calc, b->plan) || (calc->explain && index_shown(&calc->arena, b->plan)))) {
         b->error->oom = 1;
         return 1;
     }
     return b->failed;
 }
 
-static int plan_all(cr_build *b)
+typedef struct cr_outline { /* what is to be planned */
+    uint8_t *needed;
+    int32_t *order; /* definitions needed, what is read first */
+    uint32_t n;
+    cr_days days; /* on which a segment of time begins */
+} cr_outline;
+
+static int outline(cr_build *b, cr_outline *out)
 {
     cr_calculator *calc = b->calc;
-    cr_days days = {0};
-    uint32_t n = 0;
-    uint8_t *needed = needed_defs(calc);
+    memset(out, 0, sizeof *out);
+    out->needed = needed_defs(calc);
     calc->reads = cr_arena_get(&calc->arena, (size_t)calc->policy->program.fields.n + 1, 1);
-    int32_t *order = needed ? by_order(calc, needed, &n) : NULL;
-    if (!order || !calc->reads || !segment_days(calc, needed, &days)) {
+    out->order = out->needed ? by_order(calc, out->needed, &out->n) : NULL;
+    if (!out->order || !calc->reads || !segment_days(calc, out->needed, &out->days)) {
         b->error->oom = 1;
         b->error->text = "out of memory";
         return 1;
     }
-    if (days.n > MAX_SEGMENTS)
+    if (out->days.n > MAX_SEGMENTS)
         cr_build_fail(b, "the rules change on more than 2000 days");
-    for (uint32_t i = 0; i < days.n && !b->failed; i++)
-        if (build_plan(b, order, n, days.at[i], i + 1 < days.n ? days.at[i + 1] - 1 : CR_DATE_MAX))
+    return b->failed;
+}
+
+static int32_t last_day(const cr_days *days, uint32_t i)
+{
+    return i + 1 < days->n ? days->at[i + 1] - 1 : CR_DATE_MAX;
+}
+
+static int plan_all(cr_build *b)
+{
+    cr_outline o;
+    if (outline(b, &o))
+        return 1;
+    for (uint32_t i = 0; i < o.days.n && !b->failed; i++)
+        if (build_plan(b, o.order, o.n, o.days.at[i], last_day(&o.days, i)))
             return 1;
     return b->failed;
 }
@@ -395,7 +452,123 @@ int cr_plan_all(cr_calculator *calc, cr_plan_error *error)
     return plan_all(&b);
 }
 
-/* ---- the check of a whole policy ---- */
+/* ---- the check of a whole policy ----
+
+   Every definition is lowered for every day on which something that it hangs on changes, and for no
+   other: a policy of many programmes has many days, and most of them change one programme. */
+
+typedef struct cr_changes { /* per definition: a bit for each day */
+    uint64_t *bits;
+    uint32_t words;
+} cr_changes;
+
+static void mark_day(cr_changes *c, uint32_t def, const cr_days *days, int32_t day)
+{
+    uint32_t lo = 0, hi = days->n;
+    while (lo + 1 < hi) {
+        uint32_t mid = lo + (hi - lo) / 2;
+        if (days->at[mid] <= day)
+            lo = mid;
+        else
+            hi = mid;
+    }
+    if (days->at[lo] == day)
+        c->bits[def * c->words + lo / 64] |= (uint64_t)1 << lo % 64;
+}
+
+static void mark_own_days(cr_changes *c, const cr_program *p, uint32_t def, const cr_days *days)
+{
+    for (uint32_t v = 0; v < p->defs.at[def].versions.n; v++) {
+        const cr_version *version = &p->defs.at[def].versions.at[v];
+        mark_day(c, def, days, version->from);
+        if (version->to < CR_DATE_MAX)
+            mark_day(c, def, days, version->to + 1);
+        for (uint32_t i = 0; i < version->stmt->clauses.n; i++) {
+            mark_day(c, def, days, version->stmt->clauses.at[i].period.from);
+            if (version->stmt->clauses.at[i].period.to < CR_DATE_MAX)
+                mark_day(c, def, days, version->stmt->clauses.at[i].period.to + 1);
+        }
+    }
+}
+
+static int take_in(cr_changes *c, uint32_t def, int32_t from)
+{
+    uint64_t more = 0;
+    for (uint32_t k = 0; k < c->words; k++) {
+        uint64_t *to = &c->bits[def * c->words + k], add = c->bits[(uint32_t)from * c->words + k];
+        more |= add & ~*to;
+        *to |= add;
+    }
+    return more != 0;
+}
+
+/* Of what it reads, this month or the month before, and of the requires that gate that. */
+static int take_in_reads(cr_changes *c, const cr_program *p, uint32_t def)
+{
+    int changed = 0;
+    for (uint32_t v = 0; v < p->defs.at[def].versions.n; v++) {
+        const cr_version *version = &p->defs.at[def].versions.at[v];
+        for (int32_t k = 0; k < version->n_deps + version->n_later; k++) {
+            int32_t dep = k < version->n_deps
+                              ? p->deps.at[version->deps_from + k]
+                              : p->later.at[version->later_from + k - version->n_deps];
+            changed |= take_in(c, def, dep);
+            for (int32_t g = p->defs.at[dep].gate; g >= 0; g = p->defs.at[g].next_gate)
+                changed |= take_in(c, def, g);
+        }
+    }
+    for (uint32_t i = 0; i < p->field_gates.n;
+         i++) /* few: whoever reads which field is not asked */
+        changed |= take_in(c, def, p->field_gates.at[i].require);
+    return changed;
+}
+
+static int changes_of(cr_build *b, const cr_outline *o, cr_changes *c)
+{
+    const cr_program *p = b->program;
+    c->words = (o->days.n + 63) / 64;
+    c->bits = cr_arena_get(&b->calc->arena, ((size_t)p->defs.n + 1) * c->words, sizeof *c->bits);
+    if (!c->bits)
+        return 1;
+    for (uint32_t i = 0; i < p->defs.n; i++)
+        mark_own_days(c, p, i, &o->days);
+    for (int changed = 1; changed;) {
+        changed = 0;
+        for (uint32_t i = 0; i < o->n; i++)
+            changed |= take_in_reads(c, p, (uint32_t)o->order[i]);
+    }
+    return 0;
+}
+
+static int check_segments(cr_build *b)
+{
+    cr_calculator *calc = b->calc;
+    cr_outline o;
+    cr_changes c;
+    if (outline(b, &o))
+        return 1;
+    int32_t *some = cr_arena_get(&calc->arena, (size_t)o.n + 1, sizeof *some);
+    if (!some || changes_of(b, &o, &c)) {
+        b->error->oom = 1;
+        return 1;
+    }
+    cr_arena kept = calc->arena;
+    int bad = 0;
+    for (uint32_t i = 0; i < o.days.n && !bad; i++) {
+        uint32_t n = 0;
+        for (uint32_t k = 0; k < o.n; k++)
+            if (i == 0 || c.bits[(uint32_t)o.order[k] * c.words + i / 64] >> i % 64 & 1)
+                some[n++] = o.order[k];
+        cr_arena_init(&calc->arena, calc->alloc);
+        memset(&calc->plans, 0, sizeof calc->plans);
+        memset(&b->products, 0, sizeof b->products);
+        bad = n > 0 && build_plan(b, some, n, o.days.at[i], last_day(&o.days, i));
+        cr_arena_free(&calc->arena);
+    }
+    memset(&calc->plans, 0, sizeof calc->plans);
+    calc->arena = kept;
+    return bad || b->failed;
+}
 
 static int32_t root_of(const cr_program *p, int32_t entity)
 {
@@ -433,7 +606,7 @@ static int check_root(cr_policy *policy, cr_alloc alloc, int32_t root, cr_diags 
     b.diags = diags;
     b.reported = cr_arena_get(&calc.arena, (size_t)policy->program.defs.n + 1, 1);
     int bad = !b.reported || want_root(&calc, &policy->program) ? 2 : 0;
-    if (!bad && plan_all(&b))
+    if (!bad && check_segments(&b))
         bad = error.oom ? 2 : 1;
     if (bad == 1 && error.text) /* it could not go on */
         cr_diag_add(diags, CR_D_PLAN, policy->program.entities.at[root].pos,
@@ -450,12 +623,4 @@ int cr_plan_check(cr_policy *policy, cr_alloc alloc, cr_diags *diags)
             check_root(policy, alloc, (int32_t)i, diags) == 2)
             return 2;
     return diags->errors > errors;
-}
-
-const cr_pval *cr_plan_shown(const cr_plan *plan, const cr_expr *expr, const void *owner)
-{
-    for (uint32_t i = plan->shown.n; i-- > 0;)
-        if (plan->shown.at[i].expr == expr && (!owner || plan->shown.at[i].owner == owner))
-            return &plan->shown.at[i].value;
-    return NULL;
 }

@@ -874,7 +874,7 @@ cr_pval cr_lower(cr_build *b, cr_env *env, int32_t space, const cr_expr *x)
     cr_pval v = lower_any(b, env, space, x);
     if (b->failed || !b->calc->explain)
         return v;
-    cr_shown shown = {x, env->owner, v};
+    cr_shown shown = {x, env->owner, v, -1};
     if (!CR_PUSH(&b->calc->arena, b->plan->shown, shown)) {
         b->error->oom = 1;
         cr_build_fail(b, "out of memory");

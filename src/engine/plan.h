@@ -92,6 +92,7 @@ typedef struct cr_shown { /* explaining plans: what an expression came to */
     const cr_expr *expr;
     const void *owner; /* version or call in which it was lowered */
     cr_pval value;
+    int32_t before; /* the entry of the same expression before this one; -1 = none */
 } cr_shown;
 
 struct cr_workspace;
@@ -110,6 +111,8 @@ typedef struct cr_plan {
     cr_plan_def *defs; /* per definition of the program */
     cr_day *days;
     CR_VEC(cr_shown) shown;
+    int32_t *shown_slots; /* hash table: the last entry of an expression; -1 = free */
+    uint32_t n_shown_slots;
     int32_t on;   /* register of the date, in the root's space */
     cr_step *run; /* what to execute: what outputs hang on, constants left out */
     uint32_t n_run;

@@ -458,9 +458,15 @@ typedef struct cr_stmt {
     CR_VEC(cr_gives) gives;
 } cr_stmt;
 
+typedef struct cr_file_tokens { /* of a file that was parsed; they live as long as the tree */
+    uint32_t file, n;
+    const struct cr_token *at;
+} cr_file_tokens;
+
 typedef struct cr_ast {
     cr_arena *arena;
     CR_VEC(cr_stmt *) stmts; /* in the order of the files */
+    CR_VEC(cr_file_tokens) tokens;
 } cr_ast;
 
 #endif

@@ -7,20 +7,15 @@
 #include "lang/format.h"
 #include "lang/lex.h"
 
-int cr_format_hash(cr_sha256 *hash, const cr_file *file, cr_diags *diags)
+void cr_format_hash(cr_sha256 *hash, const cr_file_tokens *tokens)
 {
-    cr_arena arena;
-    cr_tokens tokens = {0};
-    cr_arena_init(&arena, diags->arena->alloc);
-    int bad = cr_lex(&tokens, &arena, file, 0, diags);
-    for (uint32_t i = 0; i < tokens.n && !bad; i++) {
-        if (tokens.at[i].kind == CR_K_STRING)
+    for (uint32_t i = 0; i < tokens->n; i++) {
+        const cr_token *t = &tokens->at[i];
+        if (t->kind == CR_K_STRING)
             cr_sha256_put(hash, "\"", 1);
-        cr_sha256_put(hash, tokens.at[i].text.p, tokens.at[i].text.n);
+        cr_sha256_put(hash, t->text.p, t->text.n);
         cr_sha256_put(hash, "", 1);
     }
-    cr_arena_free(&arena);
-    return bad;
 }
 
 /* ---- comments ---- */

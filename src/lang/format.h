@@ -5,7 +5,7 @@
 #define CR_LANG_FORMAT_H
 
 #include "base/sha256.h"
-#include "lang/diag.h"
+#include "lang/ast.h"
 
 /* Writes the text in canonical layout, comments kept in place: keywords in column 1, clauses
    indented by two, conditions and rows by four with aligned columns, one space around operators.
@@ -15,6 +15,6 @@ int cr_format(cr_buf *out, const cr_file *file, cr_diags *diags);
 
 /* Feeds the tokens of a file to a hash, layout and comments left out: each token as its text and
  * one zero byte. */
-int cr_format_hash(cr_sha256 *hash, const cr_file *file, cr_diags *diags);
+void cr_format_hash(cr_sha256 *hash, const cr_file_tokens *tokens);
 
 #endif

@@ -223,21 +223,17 @@ static void lex_string(cr_lexer *l)
 
 static int lex_sign(cr_lexer *l)
 {
-    static const char *const signs[] = {"<=", ">=", "..", "(", ")", "[", "]", ",", ":", "=",
-                                        "+",  "-",  "*",  "/", "%", "<", ">", ".", "|"};
-    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
-        size_t n = strlen(signs[i]);
-        if (l->text.n - l->at < n || memcmp(l->text.p + l->at, signs[i], n) != 0)
-            continue;
-        push(l, token(l, CR_K_SIGN, n));
-        if (n == 1 && strchr("([", signs[i][0]))
-            l->depth++;
-        if (n == 1 && strchr(")]", signs[i][0]) && l->depth > 0)
-            l->depth--;
-        advance(l, n, (uint32_t)n);
-        return 1;
-    }
-    return 0;
+    char c = peek(l, 0), next = peek(l, 1);
+    if (c == 0 || !strchr("()[],:=+-*/%<>.|", c))
+        return 0;
+    size_t n = ((c == '<' || c == '>') && next == '=') || (c == '.' && next == '.') ? 2 : 1;
+    push(l, token(l, CR_K_SIGN, n));
+    if (c == '(' || c == '[')
+        l->depth++;
+    if ((c == ')' || c == ']') && l->depth > 0)
+        l->depth--;
+    advance(l, n, (uint32_t)n);
+    return 1;
 }
 
 /* Signs that an input method writes in full width, with what to write instead. */
@@ -312,7 +308,10 @@ static int check_encoding(cr_lexer *l)
 {
     uint32_t cp, line = 1, col = 1;
     for (size_t i = 0; i < l->text.n;) {
-        int used = cr_utf8_next(l->text.p + i, l->text.n - i, &cp);
+        int used = 1;
+        cp = (unsigned char)l->text.p[i];
+        if (cp >= 0x80)
+            used = cr_utf8_next(l->text.p + i, l->text.n - i, &cp);
         if (!used) {
             l->line = line;
             l->col = col;
@@ -338,7 +337,10 @@ int cr_lex(cr_tokens *out, cr_arena *arena, const cr_file *files, uint32_t index
     l.fresh = 1;
     if (cr_str_starts(l.text, CR_STR("\xEF\xBB\xBF")))
         l.text = cr_str_part(l.text, 3, l.text.n);
-    if (!check_encoding(&l))
+    if (!check_encoding(&l) &&
+        cr_vec_reserve(arena, &out->at, &out->cap, out->n, l.text.n / 5, sizeof *out->at) == 0)
+        l.oom = 1;
+    else if (!l.bad)
         while (l.at < l.text.n && !l.oom)
             lex_one(&l);
     l.fresh = 1;

@@ -420,7 +420,8 @@ int cr_parse(cr_ast *ast, const cr_file *files, uint32_t index, const cr_parse_l
     cr_tokens tokens = {0};
     cr_parser p;
     int bad = cr_lex(&tokens, ast->arena, files, index, diags);
-    if (bad == 2)
+    cr_file_tokens kept = {index, tokens.n, tokens.at};
+    if (bad == 2 || !CR_PUSH(ast->arena, ast->tokens, kept))
         return 2;
     init(&p, ast, &tokens, &files[index], limits, diags);
     uint32_t most = limits && limits->statements ? limits->statements : 100000, n = 0;

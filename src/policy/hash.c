@@ -38,7 +38,7 @@ static uint32_t hashed_files(const cr_policy *p, uint32_t *list)
     return n;
 }
 
-int cr_policy_make_hash(cr_policy *p, cr_diags *d)
+int cr_policy_make_hash(cr_policy *p)
 {
     cr_sha256 hash;
     unsigned char digest[32];
@@ -50,9 +50,9 @@ int cr_policy_make_hash(cr_policy *p, cr_diags *d)
     for (uint32_t i = 0; i < n; i++) {
         /* where a file begins, and what it is: no token contains a line feed */
         cr_sha256_put(&hash, p->files[list[i]].is_amendment ? "\nA" : "\nP", 2);
-        int bad = cr_format_hash(&hash, &p->files[list[i]], d);
-        if (bad)
-            return bad;
+        for (uint32_t k = 0; k < p->ast.tokens.n; k++)
+            if (p->ast.tokens.at[k].file == list[i])
+                cr_format_hash(&hash, &p->ast.tokens.at[k]);
     }
     cr_sha256_end(&hash, digest);
     cr_sha256_hex(digest, p->sha256);

@@ -81,7 +81,7 @@ static int steps(cr_policy *p, const cr_policy_input *in, cr_diags *d)
     if (!bad)
         bad = cr_policy_make_tables(p, d);
     if (!bad)
-        bad = cr_policy_make_hash(p, d);
+        bad = cr_policy_make_hash(p);
     name_policy(p);
     return bad;
 }

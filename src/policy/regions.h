@@ -9,6 +9,6 @@
 int cr_policy_make_regions(cr_policy *policy, cr_diags *diags);
 int cr_policy_make_calendar(cr_policy *policy, cr_diags *diags);
 int cr_policy_make_tables(cr_policy *policy, cr_diags *diags);
-int cr_policy_make_hash(cr_policy *policy, cr_diags *diags);
+int cr_policy_make_hash(cr_policy *policy);
 
 #endif

@@ -41,6 +41,8 @@ void cr_c_memory(cr_checker *c);
     } while (0)
 cr_diag *cr_c_report(cr_checker *c, cr_diag_code code, cr_pos pos, cr_str found,
                      const char *expected);
+void cr_c_reach(cr_checker *c, const cr_stmt *s); /* lines and arms of a checked statement */
+void cr_c_unread(cr_checker *c);                  /* of the whole program, in order */
 cr_str cr_c_join(cr_checker *c, cr_str a, const char *mid, cr_str b); /* in the arena */
 
 /* check_names.c */

@@ -420,6 +420,8 @@ static void check_version(cr_checker *c, int32_t def, cr_version *v)
     } else {
         check_decide(c, s);
     }
+    if (s->kind != CR_S_TABLE)
+        cr_c_reach(c, s);
     if (s->starts)
         check_start(c, d, s);
     check_rounding(c, s, &d->type);
@@ -542,5 +544,7 @@ int cr_check(cr_program *program, cr_ast *ast, cr_diags *diags)
         cr_c_rules(&c);
     if (!c.oom && diags->errors == errors)
         cr_c_order(&c);
+    if (!c.oom && diags->errors == errors)
+        cr_c_unread(&c);
     return c.oom || ast->arena->oom ? 2 : diags->errors > errors;
 }

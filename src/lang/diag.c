@@ -130,7 +130,10 @@ void cr_diag_sentence(cr_buf *out, const cr_diag *diag, int lang)
 {
     cr_buf_text(out, cr_diag_text(diag->code, lang));
     print_part(out, lang ? "；写的是“" : "; found '", diag->found, lang ? "”" : "'");
-    print_part(out, lang ? "；应为 " : "; expected ", diag->expected, "");
+    if (diag->code == CR_D_PLAN) /* says why */
+        print_part(out, lang ? "：" : ": ", diag->expected, "");
+    else
+        print_part(out, lang ? "；应为 " : "; expected ", diag->expected, "");
     print_part(out, lang ? "；是否想写“" : "; did you mean '", diag->nearest, lang ? "”？" : "'?");
 }
 

@@ -171,6 +171,92 @@ static void close_rows(cr_table_maker *m)
     }
 }
 
+/* ---- holes between bands ---- */
+
+/* A row of the region and keys stands on the day. */
+static int covered(const cr_ptable *t, int32_t region, uint32_t key, int32_t day)
+{
+    uint32_t lo = 0, hi = t->rows.n;
+    while (lo < hi) { /* the first row of that place and key, or behind; there are no overrides */
+        uint32_t mid = lo + (hi - lo) / 2;
+        const cr_prow *r = &t->rows.at[mid];
+        if (r->region < region || (r->region == region && r->key < key))
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    for (; lo < t->rows.n && t->rows.at[lo].region == region && t->rows.at[lo].key == key; lo++)
+        if (t->rows.at[lo].from <= day && day <= t->rows.at[lo].to)
+            return 1;
+    return 0;
+}
+
+/* A number that key `k` may have in the band with that index; 0 = there is none. */
+static int number_in(const cr_table_maker *m, uint32_t k, uint32_t band, cr_rat *out)
+{
+    const cr_type *type = &m->param->key_type[k];
+    cr_rat unit = {1, 1}, low = m->table->cuts[k].at[band - 1].at;
+    cr_i128 least;
+    for (int32_t i = 0; i < type->decimals && i < 18; i++)
+        unit.den *= 10;
+    if (cr_rat_div(low, unit, &low))
+        return 0;
+    least = cr_rat_ceil(low);
+    if (m->table->cuts[k].at[band - 1].behind && low.den == 1)
+        least++;
+    out->num = least;
+    out->den = 1;
+    if (cr_rat_mul(*out, unit, out))
+        return 0;
+    int order = cr_rat_cmp(*out, m->table->cuts[k].at[band].at);
+    return order < 0 || (order == 0 && m->table->cuts[k].at[band].behind);
+}
+
+static void report_hole(cr_table_maker *m, const cr_prow *row, uint32_t k, cr_rat witness)
+{
+    char number[100];
+    size_t n = cr_rat_text(witness, 0, number, sizeof number);
+    cr_str name = m->param->key_name[k];
+    char *text = cr_arena_get(&m->p->arena, name.n + n + 4, 1);
+    if (!text) {
+        m->oom = 1;
+        return;
+    }
+    memcpy(text, name.p, name.n);
+    memcpy(text + name.n, " = ", 3);
+    memcpy(text + name.n + 3, number, n);
+    cr_str found = {text, name.n + n + 3};
+    report(m, CR_D_ROW_GAP, row->row->pos, found, "a row for what lies between two bands");
+}
+
+/* Between a band and the next one above it that stands when the row begins. */
+static void hole_above(cr_table_maker *m, const cr_prow *row, uint32_t k)
+{
+    const cr_ptable *t = m->table;
+    uint32_t stride = 1, hole = 0;
+    cr_rat witness = {0, 1};
+    for (uint32_t i = k + 1; i < t->n_keys; i++)
+        stride *= t->key_size[i];
+    uint32_t band = row->key / stride % t->key_size[k];
+    for (uint32_t i = band + 1; i < t->key_size[k]; i++) {
+        if (covered(t, row->region, row->key + (i - band) * stride, row->from)) {
+            if (hole)
+                report_hole(m, row, k, witness);
+            return;
+        }
+        if (!hole && i + 1 < t->key_size[k])
+            hole = (uint32_t)number_in(m, k, i, &witness);
+    }
+}
+
+static void find_holes(cr_table_maker *m)
+{
+    for (uint32_t k = 0; k < m->table->n_keys; k++)
+        for (uint32_t i = 0; m->table->banded[k] && i < m->table->rows.n && !m->oom; i++)
+            if (!m->table->rows.at[i].let)
+                hole_above(m, &m->table->rows.at[i], k);
+}
+
 static void finish(cr_table_maker *m, const cr_rat *numbers)
 {
     cr_ptable *t = m->table;
@@ -206,6 +292,10 @@ static int make_table(cr_policy *p, cr_diags *d, int32_t index)
         return 2;
     sort_rows(m.table, p->scratch.at);
     close_rows(&m);
+    if (m.table->rows.n > 0 && !m.table->rows.at[0].let)
+        find_holes(&m);
+    if (m.oom)
+        return 2;
     finish(&m, p->scratch.at);
     while (m.table->n_lets < m.table->rows.n && m.table->rows.at[m.table->n_lets].let)
         m.table->n_lets++;

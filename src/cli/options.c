@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "help.h"
 
 static const char *const COMMANDS[] = {"eval", "timeline", "check",  "test",    "fmt",
                                        "list", "describe", "render", "version", "help"};
@@ -22,47 +23,22 @@ int cli_text_is(civ_text t, const char *s)
 
 void cli_help(const char *command, int zh, FILE *to)
 {
-    (void)command;
-    fputs(
-        zh ? "用法：\n"
-             "  civicrules eval 模块[,模块…] --on 日期 [选项] [案例.json|-]   计算一个家庭的待遇\n"
-             "  civicrules timeline 模块[,模块…] --from 月 --to 月 [--paid 文件] [案例]   "
-             "逐月计算\n"
-             "  civicrules check [路径…]        检查政策文件\n"
-             "  civicrules test [路径…]         运行政策文件中的示例\n"
-             "  civicrules fmt [--check] [-w] 文件…  统一排版\n"
-             "  civicrules describe 模块        列出输入与输出\n"
-             "  civicrules render 模块          把规则写成句子\n"
-             "  civicrules list                 列出模块\n"
-             "选项：\n"
-             "  --policy 路径   增加政策文件或目录      --amend 文件   增加修订\n"
-             "  --let '名称[键]=值'  本次运行改用此值   --outputs a,b  只要这些输出\n"
-             "  --format json|text|markdown  输出格式   --lang zh|en   语言\n"
-             "  --explain 附说明  --strict 未确认视为无数据  --presume 采用推定  --no-embedded "
-             "不用内置政策\n"
-             "退出码：0 已答复，1 案例无法读取，2 用法错误，3 政策文件有误，4 其他\n"
-           : "Usage:\n"
-             "  civicrules eval MODULE[,MODULE...] --on DATE [options] [CASE.json|-]   decide one "
-             "case\n"
-             "  civicrules timeline MODULE[,MODULE...] --from MONTH --to MONTH [--paid FILE] "
-             "[CASE.json|-]\n"
-             "                                  month by month: changes, totals, arrears\n"
-             "  civicrules check [PATH...]      check policy files on top of the embedded ones\n"
-             "  civicrules test [PATH...]       run the examples of policy files\n"
-             "  civicrules fmt [--check] [-w] FILE...  canonical layout\n"
-             "  civicrules describe MODULE      inputs and outputs (--format text|json-schema)\n"
-             "  civicrules render MODULE        the rules as numbered sentences\n"
-             "  civicrules list                 the modules\n"
-             "Options:\n"
-             "  --policy PATH   add policy files or a folder     --amend FILE   add an amendment\n"
-             "  --let 'NAME[KEYS]=VALUE'  set a parameter for this run   --outputs a,b  only these "
-             "outputs\n"
-             "  --format json|text|markdown                      --lang zh|en\n"
-             "  --explain  --strict (unconfirmed rows are no data)  --presume (apply presumptions) "
-             " --no-embedded\n"
-             "Exit: 0 answered, 1 the case cannot be read, 2 usage, 3 the policy is invalid, 4 "
-             "other\n",
-        to);
+    for (size_t i = 0; command && i < sizeof PAGES / sizeof *PAGES; i++)
+        if (strcmp(PAGES[i].command, command) == 0) {
+            fputs(PAGES[i].text[zh != 0], to);
+            fputs(EXITS[zh != 0], to);
+            return;
+        }
+    fputs(zh ? "用法：\n" : "Usage:\n", to);
+    for (size_t i = 0; i < sizeof PAGES / sizeof *PAGES; i++) {
+        fputs(PAGES[i].line[zh != 0], to);
+        fputc('\n', to);
+    }
+    fputs(zh ? "  civicrules 命令 --help  每个命令的选项与例子；--lang zh|en 语言；--version 版本\n"
+             : "  civicrules COMMAND --help  the options of a command, with an example; --lang "
+               "zh|en; --version\n",
+          to);
+    fputs(EXITS[zh != 0], to);
 }
 
 int cli_usage(const cli_options *o, const char *text, const char *what)

@@ -415,6 +415,19 @@ class Usage(unittest.TestCase):
         self.assertEqual(done.stdout, b"")
         self.assertIn(says, done.stderr.decode("utf-8"))
 
+    def test_every_command_has_a_page_in_both_languages(self):
+        pages = set()
+        for command in ("eval", "timeline", "check", "test", "fmt", "describe", "render", "list"):
+            for lang in ("zh", "en"):
+                done = run(command, "--help", "--lang", lang)
+                page = done.stdout.decode("utf-8")
+                self.assertEqual((done.returncode, done.stderr), (0, b""))
+                self.assertTrue(page.startswith("civicrules " + command), page)
+                self.assertEqual(bool(re.search("[\u4e00-\u9fff]", page)), lang == "zh")
+                pages.add(page)
+                self.assertIn("civicrules " + command, run("--help", "--lang", lang).stdout.decode("utf-8"))
+        self.assertEqual(len(pages), 16)
+
     def test_usage_errors_end_with_two(self):
         self.refused()
         self.refused("eavl", says="'eval'")

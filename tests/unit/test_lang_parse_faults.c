@@ -128,9 +128,8 @@ static int make_hash(cr_policy *p, cr_diags *d)
 
 static int all_steps(cr_policy *p, const texts *t, cr_diags *d)
 {
-    static int (*const later[])(cr_policy *,
-                                cr_diags *) = {cr_policy_make_regions, cr_policy_make_calendar,
-                                               cr_policy_make_tables, make_hash};
+    static int (*const later[])(cr_policy *, cr_diags *) = {
+        cr_policy_make_regions, cr_policy_make_calendar, cr_policy_make_tables, make_hash};
     p->n_files = t->n + 1;
     p->files = cr_arena_get(&p->arena, (size_t)t->n + 1, sizeof *p->files);
     if (!p->files)

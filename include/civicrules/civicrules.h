@@ -224,6 +224,21 @@ CIV_API civ_status civ_policy_field_value(const civ_policy *policy, size_t field
 CIV_API size_t civ_policy_output_count(const civ_policy *policy);
 CIV_API civ_status civ_policy_output(civ_item *out, const civ_policy *policy, size_t index);
 
+/** A document that rules and rows cite. Texts are the policy's; what is not known is empty. */
+typedef struct civ_source {
+    uint32_t struct_size;
+    int32_t confidence; /**< 1 official, 2 secondary (full text), 3 secondary, 4 doubtful, 5
+                           recalled, 6 recalled and doubtful */
+    int32_t from, to;   /**< in force, days; the bounds of the calendar where it is not said */
+    civ_text name;      /**< the pack's word for it */
+    civ_text label_en, label_zh;
+    civ_text number, issuer, address;
+} civ_source;
+CIV_API size_t civ_policy_source_count(const civ_policy *policy);
+CIV_API civ_status civ_policy_source(civ_source *out, const civ_policy *policy, size_t index);
+/** 1 if a rule or a parameter row of the module cites the source, else 0. */
+CIV_API int32_t civ_policy_cites(const civ_policy *policy, civ_text module, size_t source);
+
 /* ---- calculator ---- */
 
 typedef struct civ_calculator civ_calculator;

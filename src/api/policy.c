@@ -353,6 +353,66 @@ civ_status civ_policy_module(const civ_policy *p, size_t index, civ_text *name, 
     return CIV_OK;
 }
 
+/* ---- sources ---- */
+
+size_t civ_policy_source_count(const civ_policy *p)
+{
+    return p ? p->core->program.sources.n : 0;
+}
+
+civ_status civ_policy_source(civ_source *out, const civ_policy *p, size_t index)
+{
+    if (!out || out->struct_size < sizeof *out)
+        return CIV_ERROR_STRUCT_SIZE;
+    if (!p || index >= p->core->program.sources.n)
+        return CIV_ERROR_ARGUMENT;
+    const cr_stmt *s = p->core->program.sources.at[index].stmt;
+    out->confidence = s->confidence;
+    out->from = s->period.from;
+    out->to = s->period.to;
+    out->name = cr_text(s->name);
+    out->label_en = cr_text(s->label.en);
+    out->label_zh = cr_text(s->label.zh);
+    out->number = cr_text(s->number);
+    out->issuer = cr_text(s->issuer);
+    out->address = cr_text(s->address);
+    return CIV_OK;
+}
+
+static int among(const cr_cites *cites, size_t source)
+{
+    for (uint32_t i = 0; i < cites->n; i++)
+        if (cites->at[i].source_index == (int32_t)source)
+            return 1;
+    return 0;
+}
+
+static int rule_cites(const cr_stmt *s, size_t source)
+{
+    int found = among(&s->cites, source);
+    for (uint32_t i = 0; i < s->clauses.n; i++)
+        found |= among(&s->clauses.at[i].cites, source);
+    return found;
+}
+
+int32_t civ_policy_cites(const civ_policy *p, civ_text module, size_t source)
+{
+    cr_str name = cr_str_text(module);
+    int found = 0;
+    if (!p)
+        return 0;
+    const cr_program *program = &p->core->program;
+    for (uint32_t i = 0; i < program->defs.n; i++)
+        for (uint32_t v = 0; v < program->defs.at[i].versions.n; v++)
+            found |= cr_str_eq(program->defs.at[i].module, name) &&
+                     rule_cites(program->defs.at[i].versions.at[v].stmt, source);
+    for (uint32_t i = 0; i < program->params.n; i++)
+        for (uint32_t k = 0; k < p->core->tables.at[i].rows.n; k++)
+            found |= cr_str_eq(program->params.at[i].stmt->module, name) &&
+                     among(&p->core->tables.at[i].rows.at[k].cites, source);
+    return found;
+}
+
 size_t civ_policy_entity_count(const civ_policy *p)
 {
     return p ? p->core->program.entities.n : 0;

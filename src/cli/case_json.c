@@ -89,6 +89,15 @@ static const char *expected_of(int32_t kind)
     }
 }
 
+/* Significant ones; binary floating point keeps 15 of them. */
+static int digits_of(const char *text)
+{
+    int n = 0;
+    for (; *text && *text != 'e' && *text != 'E'; text++)
+        n += (*text >= '1' && *text <= '9') || (*text == '0' && n > 0);
+    return n;
+}
+
 /* Numbers stay in the text they were written in; integers beyond 64 bits are cut by the reader and
  * so refused. */
 static int number_text(cli_reader *r, struct json_object *v, const civ_item *f)
@@ -107,6 +116,12 @@ static int number_text(cli_reader *r, struct json_object *v, const civ_item *f)
     }
     if (is_int && (n == INT64_MAX || n == INT64_MIN)) {
         add_error(r, "digits_lost", text_of(v), "a number of at most 18 digits", NULL);
+        return 0;
+    }
+    if (f->kind != CIV_KIND_INTEGER && digits_of(text_of(v)) > 15) {
+        add_error(r, "digits_lost", text_of(v),
+                  "text in quotes: long numbers lose digits in spreadsheets and JSON readers",
+                  NULL);
         return 0;
     }
     if (strpbrk(text_of(v), "eE")) {
@@ -405,6 +420,14 @@ static void read_person(cli_reader *r, struct json_object *o)
 
 /* ---- the whole text ---- */
 
+/* Editors of other systems write other encodings. */
+static const char *encoding_of(const char *text, size_t n)
+{
+    if (n >= 2 && (memcmp(text, "\xFF\xFE", 2) == 0 || memcmp(text, "\xFE\xFF", 2) == 0))
+        return "UTF-8, not UTF-16";
+    return "UTF-8, not GB18030 or another encoding";
+}
+
 static struct json_object *parse(cli_reader *r, const char *text, size_t n)
 {
     struct json_tokener *t = json_tokener_new_ex(32);
@@ -427,7 +450,9 @@ static struct json_object *parse(cli_reader *r, const char *text, size_t n)
         cli_text_position(text, at < n ? at : n, &line, &col);
         snprintf(where, sizeof where, "line %zu, column %zu", line, col);
         add_error(r, "not_json", where,
-                  e == json_tokener_success ? "the end of the file" : json_tokener_error_desc(e),
+                  e == json_tokener_success                   ? "the end of the file"
+                  : e == json_tokener_error_parse_utf8_string ? encoding_of(text, n)
+                                                              : json_tokener_error_desc(e),
                   NULL);
         json_object_put(o);
         o = NULL;
@@ -551,11 +576,14 @@ void cli_case_print_errors(const cli_case *c, const char *name, int zh)
         struct json_object *e = json_object_array_get_idx(c->errors, i);
         const char *nearest = member(e, "nearest");
         char line[1400], expected[256];
-        int n = snprintf(line, sizeof line,
-                         zh ? "%s：%s 有误（%s）：写的是“%s”，应为 %s"
-                            : "%s: error at %s (%s): found '%s'; expected %s",
-                         name, member(e, "pointer")[0] ? member(e, "pointer") : "/",
-                         member(e, "code"), member(e, "found"),
+        const char *form = zh ? "%s：%s 有误（%s）：写的是“%s”，应为 %s"
+                              : "%s: error at %s (%s): found '%s'; expected %s";
+        if (strcmp(member(e, "code"), "not_json") == 0) /* found is a place */
+            form = zh ? "%s：%s 不是 JSON（%s）：%s，应为 %s"
+                      : "%s: error at %s (%s): %s; expected %s";
+        int n = snprintf(line, sizeof line, form, name,
+                         member(e, "pointer")[0] ? member(e, "pointer") : "/", member(e, "code"),
+                         member(e, "found"),
                          cli_say(member(e, "expected"), zh, expected, sizeof expected));
         if (nearest[0] && n > 0 && (size_t)n < sizeof line)
             snprintf(line + n, sizeof line - (size_t)n,

@@ -70,6 +70,15 @@ static void key_text(const cr_finder *c, const cr_type *type, int64_t value)
         cr_buf_put(&c->out->text, text, n);
 }
 
+/* The region of the case that a row belongs to; the nation where it is not known. */
+static int32_t place_of(const cr_workspace *w, int32_t entity, uint32_t row)
+{
+    for (; entity != w->calc->root; entity = w->calc->policy->program.entities.at[entity].parent)
+        row = w->spaces[entity].parent[row];
+    int32_t region = cr_region_of_case(w, row);
+    return region < 0 ? 0 : region;
+}
+
 static void row_keys(const cr_finder *c, const cr_why *why, cr_found *out)
 {
     const cr_workspace *w = c->w;
@@ -78,6 +87,9 @@ static void row_keys(const cr_finder *c, const cr_why *why, cr_found *out)
     const int32_t *args = &w->frame->plan->args.at[i->a];
     int32_t region = (int32_t)cr_lane_get(w, args[1], why->row);
     int any = 0;
+    if (why->kind == CR_WHY_PARAMETER &&
+        region == 0) /* not asked for, but whoever writes the row wants it */
+        region = place_of(w, i->space, why->row);
     out->on = (int32_t)cr_lane_get(w, args[0], why->row);
     out->detail = begin(c);
     cr_buf_char(&c->out->text, '[');

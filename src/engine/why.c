@@ -428,3 +428,17 @@ int cr_why_walk(cr_workspace *w, const int32_t *regs, const uint32_t *rows, uint
     }
     return walk.stop;
 }
+
+int32_t cr_region_of_case(const cr_workspace *w, uint32_t root_row)
+{
+    const cr_plan *plan = w->frame->plan;
+    int32_t field = cr_program_field(&w->calc->policy->program, w->calc->root, CR_STR("region"));
+    for (uint32_t i = 0; field >= 0 && i < plan->n_run; i++) {
+        const cr_insn *insn = &plan->run[i].insn;
+        if (insn->op == CR_OP_INPUT && insn->imm == field && insn->space == w->calc->root)
+            return cr_status_get(w, insn->dst, root_row)
+                       ? -1
+                       : (int32_t)cr_lane_get(w, insn->dst, root_row);
+    }
+    return -1;
+}

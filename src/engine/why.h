@@ -32,4 +32,8 @@ typedef int (*cr_why_visit)(void *user, const cr_why *why); /* nonzero stops */
 int cr_why_walk(cr_workspace *w, const int32_t *regs, const uint32_t *rows, uint32_t n, int used,
                 cr_why_visit visit, void *user);
 
+/* The region of the case, where the last evaluation has read it; -1 = it has not, or it is not
+ * known. */
+int32_t cr_region_of_case(const cr_workspace *w, uint32_t root_row);
+
 #endif

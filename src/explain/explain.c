@@ -354,20 +354,6 @@ static void walk(cr_explainer *e, const cr_expr *x, const cr_place *at, int dept
 
 /* ---- versions ---- */
 
-/* The region of the case; -1 = not known, or not asked for. */
-static int32_t case_region(const cr_explainer *e)
-{
-    const cr_plan *plan = e->w->frame->plan;
-    int32_t field = cr_program_field(e->p, e->w->calc->root, CR_STR("region"));
-    for (uint32_t i = 0; field >= 0 && i < plan->code.n; i++) {
-        const cr_insn *insn = &plan->code.at[i];
-        if (insn->op == CR_OP_INPUT && insn->imm == field && insn->space == e->w->calc->root)
-            return cr_status_get(e->w, insn->dst, 0) ? -1
-                                                     : (int32_t)cr_lane_get(e->w, insn->dst, 0);
-    }
-    return -1;
-}
-
 /* How near the version's place is to the region of the case: -1 = it does not hold there. */
 static int nearness(const cr_explainer *e, const cr_version *v, int32_t region)
 {
@@ -383,7 +369,7 @@ static const cr_version *version_on(const cr_explainer *e, const cr_def *d)
 {
     const cr_version *best = NULL;
     int nearest = -1;
-    int32_t region = d->versions.n > 1 ? case_region(e) : -1;
+    int32_t region = d->versions.n > 1 ? cr_region_of_case(e->w, 0) : -1;
     for (uint32_t i = 0; i < d->versions.n; i++) {
         const cr_version *v = &d->versions.at[i];
         int near = nearness(e, v, region);
@@ -538,7 +524,7 @@ static void rounding_node(cr_explainer *e, const cr_version *v, const cr_plan_de
     if (s->rounded_by.n) {
         const cr_param *param = &e->p->params.at[s->rounded_ref.index];
         const cr_ptable *table = &e->policy->tables.at[s->rounded_ref.index];
-        int32_t region = case_region(e);
+        int32_t region = cr_region_of_case(e->w, 0);
         int32_t at_row = cr_ptable_find(e->policy, table, region < 0 ? 0 : region, 0, e->w->on);
         n.label = cr_words_label(&param->stmt->label, param->name, e->zh);
         if (at_row >= 0) {

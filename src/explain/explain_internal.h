@@ -5,6 +5,7 @@
 
 #include "base/map.h"
 #include "engine/value.h"
+#include "engine/why.h"
 #include "explain/explain.h"
 
 typedef struct cr_explainer {

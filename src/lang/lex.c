@@ -315,7 +315,10 @@ static int check_encoding(cr_lexer *l)
         if (!used) {
             l->line = line;
             l->col = col;
-            report(l, CR_D_ENCODING, 1, CR_STR(""), CR_STR("UTF-8"));
+            int wide =
+                i == 0 && l->text.n > 1 &&
+                (memcmp(l->text.p, "\xFF\xFE", 2) == 0 || memcmp(l->text.p, "\xFE\xFF", 2) == 0);
+            report(l, CR_D_ENCODING, 1, wide ? CR_STR("UTF-16") : CR_STR(""), CR_STR("UTF-8"));
             return 1;
         }
         col = cp == '\n' ? 1 : col + 1;

@@ -98,6 +98,8 @@ class Findings(unittest.TestCase):
                  found=str(number))
         self.raw('"region": 610902', "number_for_text", "/household/region", found="610902")
         self.raw('"financial_assets": 9223372036854775808', "digits_lost", "/household/financial_assets")
+        self.raw('"financial_assets": 123456789012345678', "digits_lost", "/household/financial_assets", found="123456789012345678")
+        self.raw('"financial_assets": 12345678901234.56', "digits_lost", "/household/financial_assets")
         self.raw('"financial_assets": 1e3', "exponent", "/household/financial_assets", found="1e3")
 
     def test_numbers_beyond_every_integer_are_no_answer(self):
@@ -335,8 +337,22 @@ class Answers(unittest.TestCase):
     def test_codes_of_an_enum_are_accepted_as_text(self):
         self.assertEqual(evaluate(with_field(["members", 0, "relation"], "01"), "--presume"), evaluate(family(), "--presume"))
 
+    def test_other_encodings_are_called_by_name(self):
+        for text, name in ((json.dumps(family()).encode("utf-16"), "UTF-16"),
+                           (json.dumps(with_field(["members", 0, "id"], "张三"), ensure_ascii=False).encode("gb18030"), "GB18030")):
+            done = run("eval", "dibao", "--on", ON, "--lang", "zh", text=text)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(name, done.stderr.decode("utf-8"))
+
     def test_a_byte_order_mark_does_no_harm(self):
         self.assertEqual(evaluate(b"\xef\xbb\xbf" + json.dumps(family()).encode(), "--presume"), evaluate(family(), "--presume"))
+
+    def test_a_parameter_without_a_row_names_the_place_of_the_case(self):
+        case = with_field(["property_within_limits"], None)
+        limits = evaluate(case, "--presume", "--outputs", "dibao.eligible")["no_data"]["dibao.eligible"]
+        self.assertEqual({l["parameter"] for l in limits}, {"dibao.limit_" + n for n in ("financial_assets", "dwellings", "vehicles", "business")})
+        for limit in limits:
+            self.assertEqual(limit["regions"], ["610902", "610900", "610000", "000000"])
 
     def test_outputs_restrict_the_answer_in_the_order_asked_for(self):
         answer = evaluate(family(), "--presume", "--outputs", "dibao.eligible,dibao.amount")
@@ -533,6 +549,12 @@ class Policies(unittest.TestCase):
         self.assertIn("household.residence", text)
         self.assertIn("dibao.amount", text)
         self.assertNotIn("id_number", text)
+        self.assertIn("国务院令第649号", text[text.index("sources:"):])
+        self.assertIn("required", text)
+        household = json.loads(run("describe", "dibao", "--format", "json-schema").stdout)["properties"]["household"]
+        wage = household["properties"]["members"]["items"]["properties"]
+        self.assertEqual(wage["income_wage"]["description"], "yuan per month")
+        self.assertEqual(wage["income_wage_fen"]["type"], ["integer", "null"])
         schema = json.loads(run("describe", "dibao", "--format", "json-schema").stdout)
         self.assertEqual(schema["$schema"], "https://json-schema.org/draft/2020-12/schema")
         person = schema["properties"]["household"]["properties"]["members"]["items"]["properties"]

@@ -29,6 +29,8 @@
  *  beside it says yes. `civicrules.null` = `absent` says of any column that a null was not stated:
  * a default applies. A column that is missing was not stated for any row.
  *
+ *  Buffers must be aligned to their elements (decimals: to 8 bytes), as Arrow asks.
+ *
  *  Columns out, per output of the calculator: `OUTPUT` with the value, null where it is not known,
  *  and `OUTPUT.answer` (uint8, civ_answer). Answers of children stand in lists of structs, with the
  *  offsets of the input from 0. See civ_batch_output_schema.
@@ -109,6 +111,8 @@ typedef struct civ_batch_options {
     int32_t allow_unused;  /**< columns that are no fields are no error */
     int32_t pass_through;  /**< columns that are no fields come out again, uncopied */
     int32_t decimal_money; /**< money comes out as decimal128 in yuan, not as int64 in fen */
+    int32_t months;        /**< a timeline of so many months, instead of a day; 0 = none */
+    int32_t first_month;   /**< of the timeline: year × 12 + month − 1 */
     int32_t reserved;
     const civ_batch_alias *aliases;
     size_t n_aliases;
@@ -117,7 +121,7 @@ typedef struct civ_batch_options {
 } civ_batch_options;
 #define CIV_BATCH_OPTIONS_INIT                                                                     \
     {                                                                                              \
-        sizeof(civ_batch_options), 0, {NULL, 0}, 0, 0, 0, 0, 0, 0, 0, 0, NULL, 0, NULL, NULL       \
+        sizeof(civ_batch_options), 0, {NULL, 0}, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, 0, NULL, NULL \
     }
 
 /** Belongs to one thread at a time; it keeps its memory from run to run. */
@@ -137,6 +141,22 @@ CIV_API civ_status civ_batch_bind(civ_batch *batch, const struct ArrowSchema *sc
  * batch's. */
 CIV_API civ_text civ_batch_mismatch(const civ_batch *batch);
 
+/** A table of children beside that of the roots, for civ_batch_bind_tables. */
+typedef struct civ_batch_table {
+    civ_text list;                    /**< field of the root that holds these rows: `members` */
+    civ_text key;                     /**< column of this table that names the root */
+    const struct ArrowSchema *schema; /**< a struct of the child's fields */
+} civ_batch_table;
+
+/** Binds flat tables instead of one table with lists: `key` is the column of `roots` that the keys
+ * of the tables refer to (integers or texts). Rows may stand in any order; nothing is copied or
+ * sorted, so no household is split. Rows whose key is null or names no root are not evaluated:
+ * their answers are *invalid*; where two roots have one key, or a root has none, their lists are.
+ */
+CIV_API civ_status civ_batch_bind_tables(civ_batch *batch, const struct ArrowSchema *roots,
+                                         civ_text key, const civ_batch_table *tables, size_t n,
+                                         civ_error *error);
+
 /** The schema of an input with every column that the calculator reads. The caller releases it. */
 CIV_API civ_status civ_batch_input_schema(struct ArrowSchema *out, const civ_batch *batch,
                                           civ_error *error);
@@ -144,12 +164,28 @@ CIV_API civ_status civ_batch_input_schema(struct ArrowSchema *out, const civ_bat
 CIV_API civ_status civ_batch_output_schema(struct ArrowSchema *out, const civ_batch *batch,
                                            civ_error *error);
 
+/** The schema of the answers of a table of civ_batch_bind_tables, by its index there. */
+CIV_API civ_status civ_batch_table_schema(struct ArrowSchema *out, const civ_batch *batch,
+                                          size_t table, civ_error *error);
+
 /** Evaluates all rows of a struct array of the schema bound. `in` is borrowed for the call and left
  * as it is; only with `pass_through` it is moved into `out` (also where the call fails: then it is
  * released). The caller releases `out`; it lives without the batch and the engine, and its memory
- * goes back through the engine's allocator. CIV_ERROR_CANCELLED: the progress function said so. */
+ * goes back through the engine's allocator. CIV_ERROR_CANCELLED: the progress function said so.
+ * With `months` the answers of all rows for the first month come first, then those for the second,
+ * and so on; a column `month` (date32, its first day) says which. */
 CIV_API civ_status civ_batch_run(struct ArrowArray *out, civ_batch *batch, struct ArrowArray *in,
                                  civ_error *error);
+/** The same of tables: in[0] and out[0] are the roots, then those of civ_batch_bind_tables in
+ * order; n counts them all. On failure all of `out` is zero. */
+CIV_API civ_status civ_batch_run_tables(struct ArrowArray *out, civ_batch *batch,
+                                        struct ArrowArray *in, size_t n, civ_error *error);
+
+/** Answers batch by batch, as `out` is read, in constant memory: `in` is moved into it, bound at
+ * once (see civ_batch_mismatch), and released with it, also where this call fails. `batch` must
+ * live as long as `out` and is not to be used beside it. */
+CIV_API civ_status civ_batch_stream(struct ArrowArrayStream *out, civ_batch *batch,
+                                    struct ArrowArrayStream *in, civ_error *error);
 
 #ifdef __cplusplus
 }

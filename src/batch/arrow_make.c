@@ -175,3 +175,56 @@ int cr_schema_dictionary(struct ArrowSchema *s, cr_alloc alloc)
     s->dictionary = cr_mem_get(&alloc, 1, sizeof *s->dictionary);
     return s->dictionary ? 0 : 2;
 }
+
+static size_t metadata_size(const char *p)
+{
+    const char *from = p;
+    int32_t pairs = 0, n;
+    if (!p)
+        return 0;
+    memcpy(&pairs, p, sizeof pairs);
+    p += sizeof pairs;
+    for (int32_t i = 0; i < 2 * pairs; i++) {
+        memcpy(&n, p, sizeof n);
+        p += sizeof n + (size_t)n;
+    }
+    return (size_t)(p - from);
+}
+
+/* Format, name and metadata in one text, in that order. */
+static int copy_texts(struct ArrowSchema *out, const struct ArrowSchema *s)
+{
+    cr_schema_node *node = out->private_data;
+    size_t format = strlen(s->format) + 1, name = strlen(s->name ? s->name : "") + 1;
+    size_t more = metadata_size(s->metadata);
+    char *text = cr_mem_get(&node->alloc, format + name + more, 1);
+    if (!text)
+        return 2;
+    memcpy(text, s->format, format);
+    if (s->name)
+        memcpy(text + format, s->name, name);
+    if (more > 0)
+        memcpy(text + format + name, s->metadata, more);
+    cr_mem_free(&node->alloc, node->text, node->size);
+    node->text = text;
+    node->size = format + name + more;
+    out->format = text;
+    out->name = text + format;
+    out->metadata = more ? text + format + name : NULL;
+    return 0;
+}
+
+int cr_schema_copy(struct ArrowSchema *out, cr_alloc alloc, const struct ArrowSchema *s)
+{
+    int bad = cr_schema_make(out, alloc, "", CR_STR(""), s->n_children, NULL);
+    if (bad)
+        return bad;
+    out->flags = s->flags;
+    bad = copy_texts(out, s);
+    for (int64_t i = 0; i < s->n_children && !bad; i++)
+        bad = cr_schema_copy(out->children[i], alloc, s->children[i]);
+    if (!bad && s->dictionary)
+        bad = cr_schema_dictionary(out, alloc) ||
+              cr_schema_copy(out->dictionary, alloc, s->dictionary);
+    return bad ? 2 : 0;
+}

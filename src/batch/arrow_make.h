@@ -21,6 +21,7 @@ void cr_array_release(struct ArrowArray *array); /* where it is not released yet
 int cr_schema_make(struct ArrowSchema *out, cr_alloc alloc, const char *format, cr_str name,
                    int64_t n_children, const char *const metadata[2]);
 int cr_schema_dictionary(struct ArrowSchema *schema, cr_alloc alloc);
+int cr_schema_copy(struct ArrowSchema *out, cr_alloc alloc, const struct ArrowSchema *schema);
 void cr_schema_release(struct ArrowSchema *schema);
 
 #endif

@@ -6,11 +6,6 @@
 
 #include "batch/run.h"
 
-static int32_t entity_of(const cr_calculator *calc, uint32_t output)
-{
-    return calc->policy->program.defs.at[calc->outputs.at[output].def].entity;
-}
-
 static const cr_pval *value_of(const cr_workspace *w, uint32_t output)
 {
     const cr_output *o = &w->calc->outputs.at[output];
@@ -18,16 +13,13 @@ static const cr_pval *value_of(const cr_workspace *w, uint32_t output)
     return o->reason ? &d->reason : &d->value;
 }
 
-/* Marks the roots below which an answer is not known, as bytes in the block's cells. */
-static void mark_roots(cr_worker *k)
+void cr_ask_mark(const cr_worker *k, uint8_t *marks)
 {
     const cr_workspace *w = k->w;
     const cr_program *p = &w->calc->policy->program;
-    uint8_t *marks = k->block.cells;
-    memset(marks, 0, w->spaces[w->calc->root].n);
     for (uint32_t i = 0; i < w->calc->outputs.n; i++) {
         const uint8_t *st = w->frame->st[cr_status_register(value_of(w, i))];
-        int32_t entity = entity_of(w->calc, i);
+        int32_t entity = cr_output_entity(w->calc, i);
         for (uint32_t r = 0, n = w->spaces[entity].n; st && r < n; r++) {
             uint32_t row = r;
             for (int32_t e = entity; st[r] && e != w->calc->root; e = p->entities.at[e].parent)
@@ -77,7 +69,8 @@ static int ask_row(cr_outcome *o, cr_worker *k, uint32_t output, uint32_t row, i
     return k->tails[2 * output + 1].oom ? CR_RUN_MEMORY : CR_RUN_FINE;
 }
 
-static int ask_root(cr_outcomes *a, cr_worker *k, uint32_t plan, int64_t root, int32_t day)
+static int ask_root(cr_outcomes *a, cr_worker *k, uint32_t plan, int64_t root, int32_t day,
+                    int64_t month)
 {
     const cr_calculator *calc = k->w->calc;
     cr_span *span = &k->asked.spans[calc->root];
@@ -89,8 +82,8 @@ static int ask_root(cr_outcomes *a, cr_worker *k, uint32_t plan, int64_t root, i
     if (cr_workspace_run_block(k->asker, &k->asked.input, plan, day, NULL))
         return CR_RUN_MEMORY;
     for (uint32_t i = 0; i < calc->outputs.n; i++) {
-        int32_t entity = entity_of(calc, i);
-        int64_t base = cr_outcomes_base(a, entity);
+        int32_t entity = cr_output_entity(calc, i);
+        int64_t base = cr_outcomes_base(a, entity, month);
         int32_t reg = cr_status_register(value_of(k->asker, i));
         for (uint32_t r = 0; r < k->asker->spaces[entity].n; r++) {
             int64_t place = cr_span_row(&k->asked.spans[entity], r) - base;
@@ -106,11 +99,38 @@ static int ask_root(cr_outcomes *a, cr_worker *k, uint32_t plan, int64_t root, i
 int cr_ask_block(cr_outcomes *a, cr_worker *k, uint32_t plan, int32_t on, const int32_t *days)
 {
     const cr_span *roots = &k->block.spans[k->w->calc->root];
+    uint8_t *marks = k->block.cells;
     int bad = CR_RUN_FINE;
-    mark_roots(k);
+    memset(marks, 0, roots->n);
+    cr_ask_mark(k, marks);
     for (uint32_t r = 0; r < roots->n && !bad; r++)
-        if (k->block.cells[r])
-            bad = ask_root(a, k, plan, cr_span_row(roots, r), days ? days[r] : on);
+        if (marks[r])
+            bad = ask_root(a, k, plan, cr_span_row(roots, r), days ? days[r] : on, 0);
+    return bad;
+}
+
+/* What was carried into a month has the causes of the months before, so they are all gone through
+   again. */
+static int ask_months(cr_outcomes *a, cr_worker *k, int64_t root)
+{
+    int bad = CR_RUN_FINE;
+    k->asker->step = 0;
+    for (int32_t m = 0; m < a->options->months && !bad; m++) {
+        int32_t day = cr_month_last(a->options->first_month + m);
+        bad = ask_root(a, k, cr_calculator_plan(k->w->calc, day), root, day, m);
+        if (!bad && cr_workspace_keep(k->asker))
+            bad = CR_RUN_MEMORY;
+    }
+    return bad;
+}
+
+int cr_ask_timeline(cr_outcomes *a, cr_worker *k, const uint8_t *marks)
+{
+    const cr_span *roots = &k->block.spans[k->w->calc->root];
+    int bad = CR_RUN_FINE;
+    for (uint32_t r = 0; r < roots->n && !bad; r++)
+        if (marks[r])
+            bad = ask_months(a, k, cr_span_row(roots, r));
     return bad;
 }
 
@@ -122,11 +142,11 @@ int cr_ask_refused(cr_outcomes *a, cr_worker *k)
     if (put_text(&k->payload, "input:", on.data, on.length))
         return CR_RUN_MEMORY;
     for (uint32_t i = 0; i < calc->outputs.n; i++) {
-        int32_t entity = entity_of(calc, i);
+        int32_t entity = cr_output_entity(calc, i);
         const cr_span *span = &k->block.spans[entity];
         for (uint32_t r = 0; r < span->n; r++)
             cr_tail_put(&a->outputs[i].causes, &k->tails[2 * i + 1],
-                        cr_span_row(span, r) - cr_outcomes_base(a, entity), 1, k->payload.p,
+                        cr_span_row(span, r) - cr_outcomes_base(a, entity, 0), 1, k->payload.p,
                         k->payload.n);
         if (k->tails[2 * i + 1].oom)
             return CR_RUN_MEMORY;

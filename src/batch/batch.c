@@ -57,8 +57,10 @@ static int make_worker(cr_batch *b, cr_worker *k)
         cr_buf_init(&k->tails[i], alloc);
     k->w = cr_workspace_make(b->calc);
     k->asker = b->options.causes ? cr_workspace_make(b->calc) : NULL;
-    if (k->w)
+    if (k->w) {
         k->w->alloc = alloc;
+        k->w->no_causes = 1;
+    }
     if (k->asker)
         k->asker->alloc = alloc;
     return !k->w || !k->tails || (b->options.causes && !k->asker) ||
@@ -76,6 +78,7 @@ static void free_worker(const cr_batch *b, cr_worker *k)
     cr_block_free(&k->asked);
     cr_mem_free(&b->alloc, k->days, k->days_cap * sizeof *k->days);
     cr_mem_free(&b->alloc, k->plans, k->days_cap * sizeof *k->plans);
+    cr_mem_free(&b->alloc, k->marks, k->days_cap);
     if (!k->tails)
         return;
     cr_findings_free(&k->findings);
@@ -128,7 +131,7 @@ void cr_batch_free(cr_batch *b)
     for (uint32_t i = 0; b->workers && i < b->n_workers; i++)
         free_worker(b, &b->workers[i]);
     cr_mem_free(&alloc, b->workers, b->n_workers * sizeof *b->workers);
-    cr_arena_free(&b->binding.arena);
+    cr_binding_drop(&b->binding, b->calc);
     cr_arena_free(&b->arena);
     cr_buf_free(&b->lines);
     if (b->locked.made)
@@ -136,14 +139,14 @@ void cr_batch_free(cr_batch *b)
     cr_mem_free(&alloc, b, sizeof *b);
 }
 
-int cr_batch_bind(cr_batch *b, const struct ArrowSchema *schema)
+int cr_batch_bind(cr_batch *b, const cr_schemas *schemas)
 {
     b->bound = 0;
     cr_buf_clear(&b->lines);
-    cr_arena_free(&b->binding.arena);
+    cr_binding_drop(&b->binding, b->calc);
     memset(&b->binding, 0, sizeof b->binding);
     cr_arena_init(&b->binding.arena, b->alloc);
-    int bad = cr_bind(&b->binding, b->calc, schema, &b->options, &b->lines);
+    int bad = cr_bind(&b->binding, b->calc, schemas, &b->options, &b->lines);
     b->bound = bad == 0;
     return bad == 2 ? CR_RUN_MEMORY : bad ? CR_RUN_MISMATCH : CR_RUN_FINE;
 }

@@ -86,7 +86,12 @@ typedef struct cr_sheet { /* the struct of one entity */
     int32_t width;
     int32_t n_columns; /* of the struct */
     CR_VEC(cr_column) columns;
-    CR_VEC(int32_t) extra; /* columns that are no fields */
+    CR_VEC(int32_t) extra;            /* columns that are no fields */
+    struct ArrowSchema *extra_schema; /* pass-through: a copy of each */
+    uint32_t n_extra_schema;
+    uint8_t joined; /* a table of its own, joined by a key; at = its number, from 1 */
+    int32_t key_at; /* of its column */
+    cr_layout key;
 } cr_sheet;
 
 typedef struct cr_binding {
@@ -94,12 +99,24 @@ typedef struct cr_binding {
     cr_sheet *sheets; /* per entity */
     int32_t on_at;    /* -1 = none */
     cr_column on;
+    uint32_t n_tables; /* joined */
+    int32_t key_at;    /* of the roots' key */
+    cr_layout key;
     int32_t *column_of; /* per field: index in its sheet; -1 = none */
 } cr_binding;
 
-/* Binds a schema: 0 fine, 1 mismatch (lines in `lines`), 2 out of memory. */
-int cr_bind(cr_binding *b, const cr_calculator *calc, const struct ArrowSchema *schema,
+/* Schemas: of the roots, and of tables joined to them. */
+typedef struct cr_schemas {
+    const struct ArrowSchema *roots;
+    civ_text key;
+    const civ_batch_table *tables;
+    size_t n_tables;
+} cr_schemas;
+
+/* Binds schemas: 0 fine, 1 mismatch (lines in `lines`), 2 out of memory. */
+int cr_bind(cr_binding *b, const cr_calculator *calc, const cr_schemas *schemas,
             const civ_batch_options *options, cr_buf *lines);
+void cr_binding_drop(cr_binding *b, const cr_calculator *calc);
 
 /* ---- the arrays of a run ---- */
 
@@ -140,9 +157,19 @@ typedef struct cr_edge { /* from the rows of a parent to those of an entity */
     int64_t owner_offset;
     cr_companion unknown;
     const uint32_t *order; /* joined tables: row of the child's table; NULL = in order */
+    const uint8_t *cells;  /* joined tables: per parent, what its list is; NULL = known */
     int64_t n;             /* rows of the child's array */
     int64_t first, last;   /* rows of the child that the parents hold, all together */
 } cr_edge;
+
+/* The struct array of an entity. Its rows reach its children moved by its own offset. */
+typedef struct cr_owner {
+    const struct ArrowArray *array;
+    int64_t offset;
+    int64_t rows;
+    const uint8_t *valid;
+    int64_t first, last; /* of them, what the roots hold */
+} cr_owner;
 
 typedef struct cr_views {
     const cr_calculator *calc;
@@ -152,12 +179,22 @@ typedef struct cr_views {
     int64_t roots;
     cr_view *fields; /* per field; column NULL = no column */
     cr_view on;
-    cr_edge *edges; /* per entity */
+    cr_edge *edges;   /* per entity */
+    cr_owner *owners; /* per entity */
 } cr_views;
 
-/* Lays views over an array. 0 fine, 2 out of memory, 3 the array does not fit its schema. */
+/* Lays views over the array of the roots and those of joined tables. 0 fine, 2 out of memory, 3 an
+ * array does not fit its schema. */
 int cr_views_open(cr_views *v, const cr_calculator *calc, const cr_binding *binding,
-                  const struct ArrowArray *array);
+                  const struct ArrowArray *arrays);
+/* join.c: the edge from the roots to a joined table. */
+int cr_join(cr_views *vs, int32_t entity, const struct ArrowArray *roots,
+            const struct ArrowArray *table);
+/* A column by its layout, without a field: keys. */
+int cr_view_open(cr_views *vs, cr_view *v, const cr_column *column, const cr_owner *owner);
+cr_str cr_view_text(const cr_view *v, int64_t row);
+int64_t cr_view_integer(const cr_view *v, int64_t row);
+int cr_view_null(const cr_view *v, int64_t row);
 void cr_views_close(cr_views *v);
 
 /* What the column says in a row of its struct, by itself: ABSENT, UNKNOWN, INVALID, or KNOWN and a

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "batch/arrow_make.h"
 #include "batch/batch.h"
 #include "batch/layout.h"
 #include "engine/causes.h"
@@ -16,6 +17,7 @@ typedef struct cr_binder {
     cr_buf *lines;
     uint32_t mismatches;
     uint8_t *seen; /* per field: a column states it */
+    const cr_schemas *schemas;
     int oom;
 } cr_binder;
 
@@ -340,12 +342,28 @@ static int is_companion(const cr_binder *m, int32_t entity, const struct ArrowSc
     return field_of(m, entity, name) >= 0;
 }
 
+/* A column that is no field; one that passes through is copied with its schema. */
+static void extra(cr_binder *m, int32_t entity, const struct ArrowSchema *s, int32_t at)
+{
+    cr_sheet *sheet = &m->b->sheets[entity];
+    m->oom |= !CR_PUSH(&m->b->arena, sheet->extra, at);
+    if (!m->options->pass_through || m->oom)
+        return;
+    struct ArrowSchema *copy = &sheet->extra_schema[sheet->n_extra_schema];
+    if (cr_schema_copy(copy, m->calc->alloc, s)) {
+        cr_schema_release(copy);
+        m->oom = 1;
+        return;
+    }
+    sheet->n_extra_schema++;
+}
+
 static void unused(cr_binder *m, int32_t entity, const struct ArrowSchema *s, int32_t at)
 {
     cr_str names[256];
     size_t n = 0, best = 0;
     const cr_entity *e = &m->program->entities.at[entity];
-    m->oom |= !CR_PUSH(&m->b->arena, m->b->sheets[entity].extra, at);
+    extra(m, entity, s, at);
     if (m->options->allow_unused || m->options->pass_through)
         return;
     for (uint32_t i = 0; i < e->fields.n && n < 256; i++)
@@ -360,26 +378,100 @@ static void unused(cr_binder *m, int32_t entity, const struct ArrowSchema *s, in
     cr_buf_text(m->lines, ", found a column that is none");
 }
 
+/* The key of joined tables is a column of its own right, and may be a field as well. */
+static void bind_key(cr_binder *m, int32_t entity, const struct ArrowSchema *s, civ_text key,
+                     cr_layout *layout, int32_t *at)
+{
+    cr_str name = text_str(key);
+    *at = child_named(s, name);
+    if (*at < 0) {
+        mismatch(m, entity, name, "a column of keys", "no such column", CR_STR(""));
+        return;
+    }
+    *layout = cr_layout_of(s->children[*at]);
+    if ((!is_integer(layout) && !is_text(layout)) || (layout->index && !is_text(layout)))
+        mismatch(m, entity, name, "integers or texts as keys", "format ",
+                 cr_str_of(s->children[*at]->format));
+}
+
+/* Whether a column has a use besides stating a field: 1 the day, 2 a key. */
+static int other_use(const cr_binder *m, int32_t entity, cr_str name)
+{
+    const cr_sheet *sheet = &m->b->sheets[entity];
+    const cr_schemas *s = m->schemas;
+    cr_str on = text_str(m->options->on_column), key = text_str(s->key);
+    if (entity == m->calc->root && on.n > 0 && cr_str_eq(name, on))
+        return 1;
+    if (entity == m->calc->root && s->n_tables > 0 && cr_str_eq(name, key))
+        return 2;
+    return sheet->joined && cr_str_eq(name, text_str(s->tables[sheet->at - 1].key)) ? 2 : 0;
+}
+
+static void bind_column(cr_binder *m, int32_t entity, const struct ArrowSchema *owner, int32_t at)
+{
+    const struct ArrowSchema *c = owner->children[at];
+    int32_t field = field_of(m, entity, without_alias(m, entity, name_of(c)));
+    int use = other_use(m, entity, name_of(c));
+    if (use == 1)
+        m->b->on_at = at;
+    if (use == 2 && field < 0)
+        extra(m, entity, c, at);
+    if (use == 1 || (use == 2 && field < 0))
+        return;
+    if (field < 0) {
+        if (!is_companion(m, entity, c))
+            unused(m, entity, c, at);
+    } else if (m->program->fields.at[field].child >= 0) {
+        bind_list(m, entity, owner, at, field);
+    } else if (m->calc->reads[field]) {
+        bind_field(m, entity, owner, at, field);
+    }
+}
+
 static void bind_struct(cr_binder *m, int32_t entity, const struct ArrowSchema *s)
 {
     cr_sheet *sheet = &m->b->sheets[entity];
-    cr_str on = entity == m->calc->root ? text_str(m->options->on_column) : CR_STR("");
     sheet->bound = 1;
     sheet->n_columns = (int32_t)s->n_children;
-    for (int32_t i = 0; i < sheet->n_columns; i++) {
-        const struct ArrowSchema *c = s->children[i];
-        cr_str name = without_alias(m, entity, name_of(c));
-        int32_t field = field_of(m, entity, name);
-        if (on.n > 0 && cr_str_eq(name_of(c), on))
-            m->b->on_at = i;
-        else if (field < 0) {
-            if (!is_companion(m, entity, c))
-                unused(m, entity, c, i);
-        } else if (m->program->fields.at[field].child >= 0) {
-            bind_list(m, entity, s, i, field);
-        } else if (m->calc->reads[field]) {
-            bind_field(m, entity, s, i, field);
+    if (m->options->pass_through && s->n_children > 0) {
+        sheet->extra_schema =
+            cr_arena_get(&m->b->arena, (size_t)s->n_children, sizeof *sheet->extra_schema);
+        m->oom |= !sheet->extra_schema;
+    }
+    for (int32_t i = 0; i < sheet->n_columns; i++)
+        bind_column(m, entity, s, i);
+}
+
+static int is_struct(const struct ArrowSchema *s)
+{
+    return cr_layout_of(s).form == CR_F_STRUCT && !s->dictionary;
+}
+
+/* Tables beside the roots: each is the list that it is named after. */
+static void bind_tables(cr_binder *m)
+{
+    const cr_schemas *s = m->schemas;
+    for (size_t i = 0; i < s->n_tables; i++) {
+        const civ_batch_table *t = &s->tables[i];
+        cr_str list = text_str(t->list);
+        int32_t field = cr_program_field(m->program, m->calc->root, list);
+        int32_t child = field < 0 ? -1 : m->program->fields.at[field].child;
+        if (child < 0 || !is_struct(t->schema) || m->seen[field]++) {
+            mismatch(m, m->calc->root, list, "a struct for a list of the root, once", "this table",
+                     CR_STR(""));
+            continue;
         }
+        cr_sheet *sheet = &m->b->sheets[child];
+        sheet->joined = 1;
+        sheet->at = (int32_t)++m->b->n_tables;
+        sheet->unknown_at = -1;
+        sheet->list_form = CR_F_LIST64;
+        bind_struct(m, child, t->schema);
+        bind_key(m, child, t->schema, t->key, &sheet->key, &sheet->key_at);
+        bind_key(m, m->calc->root, s->roots, s->key, &m->b->key, &m->b->key_at);
+        if (sheet->key_at >= 0 && m->b->key_at >= 0 && is_text(&sheet->key) != is_text(&m->b->key))
+            mismatch(m, child, text_str(t->key), "keys of one kind in both tables",
+                     "texts beside integers", CR_STR(""));
     }
 }
 
@@ -422,11 +514,11 @@ static void bind_on(cr_binder *m, const struct ArrowSchema *s)
                  cr_str_of(s->children[c->at]->format));
 }
 
-int cr_bind(cr_binding *b, const cr_calculator *calc, const struct ArrowSchema *schema,
+int cr_bind(cr_binding *b, const cr_calculator *calc, const cr_schemas *schemas,
             const civ_batch_options *options, cr_buf *lines)
 {
     const cr_program *p = &calc->policy->program;
-    cr_binder m = {b, calc, p, options, lines, 0, NULL, 0};
+    cr_binder m = {b, calc, p, options, lines, 0, NULL, schemas, 0};
     b->sheets = cr_arena_get(&b->arena, (size_t)p->entities.n + 1, sizeof *b->sheets);
     b->column_of = cr_arena_get(&b->arena, (size_t)p->fields.n + 1, sizeof *b->column_of);
     m.seen = cr_arena_get(&b->arena, (size_t)p->fields.n + 1, 1);
@@ -434,14 +526,23 @@ int cr_bind(cr_binding *b, const cr_calculator *calc, const struct ArrowSchema *
     if (!b->sheets || !b->column_of || !m.seen)
         return 2;
     memset(b->column_of, 0xFF, ((size_t)p->fields.n + 1) * sizeof *b->column_of);
-    if (cr_layout_of(schema).form != CR_F_STRUCT || schema->dictionary) {
+    if (!is_struct(schemas->roots)) {
         mismatch(&m, calc->root, p->entities.at[calc->root].name, "a struct", "format ",
-                 cr_str_of(schema->format));
+                 cr_str_of(schemas->roots->format));
         return 1;
     }
-    bind_struct(&m, calc->root, schema);
-    bind_on(&m, schema);
+    bind_tables(&m);
+    bind_struct(&m, calc->root, schemas->roots);
+    bind_on(&m, schemas->roots);
     if (!options->allow_missing)
         missing_fields(&m);
     return m.oom || lines->oom ? 2 : m.mismatches > 0;
+}
+
+void cr_binding_drop(cr_binding *b, const cr_calculator *calc)
+{
+    for (uint32_t i = 0; b->sheets && i < calc->policy->program.entities.n; i++)
+        for (uint32_t k = 0; k < b->sheets[i].n_extra_schema; k++)
+            cr_schema_release(&b->sheets[i].extra_schema[k]);
+    cr_arena_free(&b->arena);
 }

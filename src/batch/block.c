@@ -81,8 +81,8 @@ static int one_run(const cr_edge *e, const cr_span *parents)
 {
     if (parents->pick || e->order)
         return 0;
-    for (int64_t p = parents->first;
-         (e->valid || e->owner_valid) && p < parents->first + parents->n; p++)
+    int may_be = e->valid || e->owner_valid || e->unknown.bits || e->cells;
+    for (int64_t p = parents->first; may_be && p < parents->first + parents->n; p++)
         if (cr_edge_null(e, p) && cr_edge_at(e, p + 1) != cr_edge_at(e, p))
             return 0;
     return 1;
@@ -177,21 +177,25 @@ int cr_block_rows(const cr_input *input, cr_workspace *w)
 
 /* ---- how many roots ---- */
 
-/* Whether the rows of [first, end) fit, as far as offsets alone can tell: rows in null lists count,
-   too. */
-static int fits_block(const cr_views *v, int32_t entity, int64_t first, int64_t end, int64_t most)
+/* The rows of the largest entity below the rows [first, end) of one, as far as offsets alone can
+   tell: rows in null lists count, too. */
+static int64_t rows_below(const cr_views *v, int32_t entity, int64_t first, int64_t end)
 {
     const cr_program *p = &v->calc->policy->program;
-    if (end - first > most)
-        return 0;
+    int64_t most = 0;
     for (uint32_t i = 0; i < p->entities.n; i++) {
         const cr_edge *e = &v->edges[i];
         if (p->entities.at[i].parent != entity || e->form == CR_F_NONE)
             continue;
-        if (!fits_block(v, (int32_t)i, cr_edge_at(e, first), cr_edge_at(e, end), most))
-            return 0;
+        int64_t from = cr_edge_at(e, first), to = cr_edge_at(e, end), below = 0;
+        if (!e->order)
+            below = rows_below(v, (int32_t)i, from, to);
+        for (int64_t k = from; e->order && k < to; k++)
+            below += rows_below(v, (int32_t)i, e->order[k], (int64_t)e->order[k] + 1);
+        most = to - from > most ? to - from : most;
+        most = below > most ? below : most;
     }
-    return 1;
+    return most;
 }
 
 int64_t cr_block_end(const cr_views *v, int64_t first, uint32_t most)
@@ -201,7 +205,7 @@ int64_t cr_block_end(const cr_views *v, int64_t first, uint32_t most)
         hi = first + most;
     while (lo < hi) {
         int64_t mid = lo + (hi - lo + 1) / 2;
-        if (fits_block(v, v->calc->root, first, mid, most))
+        if (rows_below(v, v->calc->root, first, mid) <= most)
             lo = mid;
         else
             hi = mid - 1;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The table of answers: schema and arrays, made by the same walk over entities and outputs. */
+/* The table of answers: its arrays, made by the same walk over entities and outputs as its schema.
+ */
 #include <string.h>
 
 #include "batch/outcomes.h"
@@ -32,179 +33,36 @@ cr_shape cr_shape_of(const cr_calculator *calc, uint32_t output, const civ_batch
     }
 }
 
-static int32_t entity_of(const cr_calculator *calc, uint32_t output)
+int32_t cr_output_entity(const cr_calculator *calc, uint32_t output)
 {
     return calc->policy->program.defs.at[calc->outputs.at[output].def].entity;
 }
 
 /* Entities with outputs on them or below. */
-static uint8_t *shown_entities(const cr_calculator *calc, cr_alloc alloc)
+uint8_t *cr_shown_entities(const cr_calculator *calc, cr_alloc alloc)
 {
     const cr_program *p = &calc->policy->program;
     uint8_t *shown = cr_mem_get(&alloc, (size_t)p->entities.n + 1, 1);
     for (uint32_t i = 0; shown && i < calc->outputs.n; i++)
-        for (int32_t e = entity_of(calc, i); e >= 0; e = p->entities.at[e].parent)
+        for (int32_t e = cr_output_entity(calc, i); e >= 0; e = p->entities.at[e].parent)
             shown[e] = 1;
     if (shown)
         shown[calc->root] = 1;
     return shown;
 }
 
-static int64_t count_columns(const cr_calculator *calc, const uint8_t *shown, int32_t entity,
-                             int causes)
+int64_t cr_count_columns(const cr_calculator *calc, const cr_binding *binding,
+                         const civ_batch_options *options, const uint8_t *shown, int32_t entity)
 {
     const cr_program *p = &calc->policy->program;
-    int64_t n = 0;
+    int64_t n = binding->sheets[entity].n_extra_schema;
+    if (options->months > 0)
+        n += p->entities.at[entity].parent < 0 || binding->sheets[entity].joined;
     for (uint32_t i = 0; i < calc->outputs.n; i++)
-        n += entity_of(calc, i) == entity ? 2 + causes : 0;
+        n += cr_output_entity(calc, i) != entity ? 0 : options->causes ? 3 : 2;
     for (uint32_t i = 0; i < p->entities.n; i++)
-        n += shown[i] && p->entities.at[i].parent == entity;
+        n += shown[i] && p->entities.at[i].parent == entity && !binding->sheets[i].joined;
     return n;
-}
-
-/* ---- schema ---- */
-
-static const char *const FORMATS[] = {
-    [CR_S_BITS] = "b",    [CR_S_I64] = "l",   [CR_S_D128] = NULL,  [CR_S_DATE32] = "tdD",
-    [CR_S_TIME] = "tss:", [CR_S_WORD8] = "c", [CR_S_WORD32] = "i", [CR_S_EXACT] = "+s",
-    [CR_S_ROWS] = "+l",   [CR_S_SET] = "+l"};
-
-/* Formats must outlive the schema: one text for each number of decimals. */
-static const char *decimal_format(int32_t decimals)
-{
-    static const char *const formats[] = {"d:38,0",  "d:38,1",  "d:38,2", "d:38,3", "d:38,4",
-                                          "d:38,5",  "d:38,6",  "d:38,7", "d:38,8", "d:38,9",
-                                          "d:38,10", "d:38,11", "d:38,12"};
-    return formats[decimals < 0 ? 0 : decimals > 12 ? 12 : decimals];
-}
-
-static int word_schema(struct ArrowSchema *s, cr_alloc alloc, const char *index, cr_str name)
-{
-    if (cr_schema_make(s, alloc, index, name, 0, NULL) || cr_schema_dictionary(s, alloc))
-        return 2;
-    return cr_schema_make(s->dictionary, alloc, "u", CR_STR(""), 0, NULL);
-}
-
-static int exact_schema(struct ArrowSchema *s, cr_alloc alloc, cr_str name, const cr_type *t)
-{
-    static const char *const yuan[] = {"civicrules.unit", "yuan"};
-    if (cr_schema_make(s, alloc, "+s", name, 3, t->money ? yuan : NULL))
-        return 2;
-    return cr_schema_make(s->children[0], alloc, "l", CR_STR("numerator"), 0, NULL) ||
-                   cr_schema_make(s->children[1], alloc, "l", CR_STR("denominator"), 0, NULL) ||
-                   cr_schema_make(s->children[2], alloc, "u", CR_STR("text"), 0, NULL)
-               ? 2
-               : 0;
-}
-
-static int value_schema(struct ArrowSchema *s, const cr_calculator *calc, uint32_t output,
-                        const civ_batch_options *options)
-{
-    static const char *const fen[] = {"civicrules.unit", "fen"};
-    static const char *const month[] = {"civicrules.kind", "month"};
-    cr_alloc alloc = calc->alloc;
-    cr_shape shape = cr_shape_of(calc, output, options);
-    const cr_type *t = cr_output_type(calc, output);
-    cr_str name = calc->outputs.at[output].name;
-    switch (shape) {
-    case CR_S_WORD8:
-    case CR_S_WORD32: return word_schema(s, alloc, FORMATS[shape], name);
-    case CR_S_EXACT: return exact_schema(s, alloc, name, t);
-    case CR_S_D128: return cr_schema_make(s, alloc, decimal_format(t->decimals), name, 0, NULL);
-    case CR_S_ROWS:
-        return cr_schema_make(s, alloc, "+l", name, 1, NULL) ||
-                       cr_schema_make(s->children[0], alloc, "i", CR_STR("item"), 0, NULL)
-                   ? 2
-                   : 0;
-    case CR_S_SET:
-        return cr_schema_make(s, alloc, "+l", name, 1, NULL) ||
-                       word_schema(s->children[0], alloc, "c", CR_STR("item"))
-                   ? 2
-                   : 0;
-    default:
-        return cr_schema_make(s, alloc, FORMATS[shape], name, 0,
-                              t->money                ? fen
-                              : t->kind == CR_T_MONTH ? month
-                                                      : NULL);
-    }
-}
-
-/* `OUTPUT.answer`, `OUTPUT.causes` */
-static int named_schema(struct ArrowSchema *s, cr_alloc alloc, const char *format, cr_str name,
-                        const char *what, int64_t n_children)
-{
-    cr_buf buf;
-    cr_buf_init(&buf, alloc);
-    cr_buf_str(&buf, name);
-    cr_buf_text(&buf, what);
-    int bad = buf.oom || cr_schema_make(s, alloc, format, (cr_str){buf.p, buf.n}, n_children, NULL);
-    if (!bad)
-        s->flags = 0;
-    cr_buf_free(&buf);
-    return bad ? 2 : 0;
-}
-
-static int causes_schema(struct ArrowSchema *s, cr_alloc alloc, cr_str name)
-{
-    return named_schema(s, alloc, "+l", name, ".causes", 1) ||
-                   cr_schema_make(s->children[0], alloc, "u", CR_STR("item"), 0, NULL)
-               ? 2
-               : 0;
-}
-
-typedef struct cr_schema_walk {
-    const cr_calculator *calc;
-    const cr_binding *binding;
-    const civ_batch_options *options;
-    const uint8_t *shown;
-} cr_schema_walk;
-
-static int struct_schema(const cr_schema_walk *k, struct ArrowSchema *s, int32_t entity,
-                         cr_str name)
-{
-    const cr_calculator *calc = k->calc;
-    const cr_program *p = &calc->policy->program;
-    int64_t at = 0;
-    if (cr_schema_make(s, calc->alloc, "+s", name,
-                       count_columns(calc, k->shown, entity, k->options->causes != 0), NULL))
-        return 2;
-    for (uint32_t i = 0; i < calc->outputs.n; i++) {
-        if (entity_of(calc, i) != entity)
-            continue;
-        cr_str output = calc->outputs.at[i].name;
-        if (value_schema(s->children[at], calc, i, k->options) ||
-            named_schema(s->children[at + 1], calc->alloc, "C", output, ".answer", 0))
-            return 2;
-        at += 2;
-        if (k->options->causes && causes_schema(s->children[at++], calc->alloc, output))
-            return 2;
-    }
-    for (uint32_t i = 0; i < p->entities.n; i++) {
-        if (!k->shown[i] || p->entities.at[i].parent != entity)
-            continue;
-        const char *format = k->binding->sheets[i].list_form == CR_F_LIST64 ? "+L" : "+l";
-        struct ArrowSchema *list = s->children[at++];
-        if (cr_schema_make(list, calc->alloc, format,
-                           p->fields.at[p->entities.at[i].parent_field].name, 1, NULL) ||
-            struct_schema(k, list->children[0], (int32_t)i, CR_STR("item")))
-            return 2;
-    }
-    return 0;
-}
-
-int cr_outcomes_schema(struct ArrowSchema *out, const cr_calculator *calc,
-                       const cr_binding *binding, const civ_batch_options *options)
-{
-    uint8_t *shown = shown_entities(calc, calc->alloc);
-    cr_schema_walk k = {calc, binding, options, shown};
-    memset(out, 0, sizeof *out);
-    int bad = !shown || struct_schema(&k, out, calc->root, CR_STR(""));
-    cr_mem_free(&calc->alloc, shown, (size_t)calc->policy->program.entities.n + 1);
-    if (bad)
-        cr_schema_release(out);
-    if (bad)
-        memset(out, 0, sizeof *out);
-    return bad ? 2 : 0;
 }
 
 /* ---- arrays ---- */
@@ -345,8 +203,10 @@ static int answer_array(cr_outcomes *a, uint32_t output, struct ArrowArray *out,
 {
     if (cr_array_make(out, a->alloc, n, 2, 0))
         return 2;
-    a->outputs[output].answer = cr_array_buffer(out, 1, (size_t)n, zeroed);
-    return a->outputs[output].answer ? 0 : 2;
+    uint8_t *answer = a->outputs[output].answer = cr_array_buffer(out, 1, (size_t)n, 0);
+    if (answer && zeroed)
+        memset(answer, CR_INVALID, (size_t)n); /* where nothing is evaluated */
+    return answer ? 0 : 2;
 }
 
 static int causes_array(cr_outcomes *a, uint32_t output, struct ArrowArray *out, int64_t n)
@@ -356,80 +216,145 @@ static int causes_array(cr_outcomes *a, uint32_t output, struct ArrowArray *out,
     return tail_array(&a->outputs[output].causes, CR_TAIL_STRINGS, out, n, out->children[0], 1);
 }
 
-static int struct_array(cr_outcomes *a, int32_t entity, struct ArrowArray *out, int64_t n,
-                        int zeroed);
+static int struct_array(cr_outcomes *a, int32_t entity, struct ArrowArray *out, int zeroed);
 
-/* A list with the offsets of the input, from 0. */
-static int list_array(cr_outcomes *a, int32_t entity, struct ArrowArray *out, int64_t parents,
-                      int64_t first, int zeroed)
+/* Offsets of the input, from 0, once for each month. */
+static int64_t fill_offsets(const cr_outcomes *a, const cr_edge *e, const cr_owner *parents,
+                            void *off, uint8_t *valid)
 {
-    const cr_edge *e = &a->views->edges[entity];
-    int64_t nulls = 0;
-    if (cr_array_make(out, a->alloc, parents, 2, 1))
-        return 2;
+    int64_t nulls = 0, n = parents->last - parents->first, to = 0;
     int wide = e->form == CR_F_LIST64;
-    void *off = cr_array_buffer(out, 1, (size_t)(parents + 1) * (wide ? 8 : 4), 1);
-    uint8_t *valid = cr_array_buffer(out, 0, bits_size(parents), 1);
-    if (!off || !valid)
-        return 2;
-    for (int64_t i = 0; i < parents; i++) {
-        int null = e->form == CR_F_NONE || cr_edge_null(e, first + i);
-        int64_t next = e->form == CR_F_NONE ? 0 : cr_edge_at(e, first + i + 1) - e->first;
-        nulls += null;
-        valid[i >> 3] |= (uint8_t)(!null << (i & 7));
-        if (wide)
-            ((int64_t *)off)[i + 1] = next;
-        else
-            ((int32_t *)off)[i + 1] = (int32_t)next;
-    }
-    out->null_count = nulls;
-    zeroed |= e->valid || e->owner_valid ||
-              e->unknown.bits; /* rows inside null lists are never evaluated */
-    return struct_array(a, entity, out->children[0], e->last - e->first, zeroed);
+    for (int64_t m = 0; m < a->months; m++)
+        for (int64_t i = 0; i < n; i++, to++) {
+            int64_t p = parents->first + i;
+            int null = e->form == CR_F_NONE || cr_edge_null(e, p);
+            int64_t next = e->form == CR_F_NONE
+                               ? 0
+                               : cr_edge_at(e, p + 1) - e->first + m * (e->last - e->first);
+            nulls += null;
+            valid[to >> 3] |= (uint8_t)(!null << (to & 7));
+            if (wide)
+                ((int64_t *)off)[to + 1] = next;
+            else
+                ((int32_t *)off)[to + 1] = (int32_t)next;
+        }
+    return nulls;
 }
 
-static int struct_array(cr_outcomes *a, int32_t entity, struct ArrowArray *out, int64_t n,
-                        int zeroed)
+static int list_array(cr_outcomes *a, int32_t entity, struct ArrowArray *out, int zeroed)
+{
+    const cr_edge *e = &a->views->edges[entity];
+    const cr_entity *of = &a->views->calc->policy->program.entities.at[entity];
+    const cr_owner *parents = &a->views->owners[of->parent];
+    int64_t n = (parents->last - parents->first) * a->months;
+    int wide = e->form == CR_F_LIST64;
+    if (!wide && (e->last - e->first) * a->months > INT32_MAX)
+        return 4;
+    if (cr_array_make(out, a->alloc, n, 2, 1))
+        return 2;
+    void *off = cr_array_buffer(out, 1, (size_t)(n + 1) * (wide ? 8 : 4), 1);
+    uint8_t *valid = cr_array_buffer(out, 0, bits_size(n), 1);
+    if (!off || !valid)
+        return 2;
+    out->null_count = fill_offsets(a, e, parents, off, valid);
+    zeroed |= e->valid || e->owner_valid || e->unknown.bits;
+    return struct_array(a, entity, out->children[0], zeroed);
+}
+
+/* The first day of the month of each row. */
+static int month_array(const cr_outcomes *a, struct ArrowArray *out, int64_t rows)
+{
+    if (cr_array_make(out, a->alloc, rows * a->months, 2, 0))
+        return 2;
+    int32_t *day = cr_array_buffer(out, 1, (size_t)(rows * a->months) * sizeof *day, 1);
+    for (int64_t m = 0; day && m < a->months; m++)
+        for (int64_t i = 0; i < rows; i++)
+            day[m * rows + i] = cr_month_first(a->options->first_month + (int32_t)m);
+    return day ? 0 : 2;
+}
+
+static int output_arrays(cr_outcomes *a, int32_t entity, struct ArrowArray *out, int64_t *at,
+                         int64_t n, int zeroed)
 {
     const cr_calculator *calc = a->views->calc;
-    const cr_program *p = &calc->policy->program;
-    int64_t at = 0, first = entity == calc->root ? 0 : a->views->edges[entity].first;
-    if (cr_array_make(out, a->alloc, n, 1,
-                      count_columns(calc, a->shown, entity, a->options->causes != 0)))
-        return 2;
     for (uint32_t i = 0; i < calc->outputs.n; i++) {
-        if (entity_of(calc, i) != entity)
+        if (cr_output_entity(calc, i) != entity)
             continue;
-        if (value_array(a, i, out->children[at], n, zeroed) ||
-            answer_array(a, i, out->children[at + 1], n, zeroed))
+        if (value_array(a, i, out->children[*at], n, zeroed) ||
+            answer_array(a, i, out->children[*at + 1], n, zeroed))
             return 2;
-        at += 2;
-        if (a->options->causes && causes_array(a, i, out->children[at++], n))
+        *at += 2;
+        if (a->options->causes && causes_array(a, i, out->children[(*at)++], n))
             return 2;
     }
-    for (uint32_t i = 0; i < p->entities.n; i++)
-        if (a->shown[i] && p->entities.at[i].parent == entity)
-            if (list_array(a, (int32_t)i, out->children[at++], n, first, zeroed))
-                return 2;
     return 0;
+}
+
+static int extra_arrays(cr_outcomes *a, int32_t entity, struct ArrowArray *out, int64_t *at)
+{
+    const cr_sheet *sheet = &a->views->binding->sheets[entity];
+    const cr_owner *o = &a->views->owners[entity];
+    for (uint32_t i = 0; i < sheet->n_extra_schema; i++)
+        if (cr_holder_pass(a->holder, out->children[(*at)++],
+                           o->array->children[sheet->extra.at[i]], o->offset + o->first,
+                           o->last - o->first))
+            return 2;
+    return 0;
+}
+
+/* zeroed: there may be rows that are never evaluated, in lists that are null or of no root. */
+static int struct_array(cr_outcomes *a, int32_t entity, struct ArrowArray *out, int zeroed)
+{
+    const cr_calculator *calc = a->views->calc;
+    const cr_binding *binding = a->views->binding;
+    const cr_program *p = &calc->policy->program;
+    const cr_owner *o = &a->views->owners[entity];
+    int64_t at = 0, rows = o->last - o->first;
+    int top = entity == calc->root || binding->sheets[entity].joined, bad = 0;
+    if (cr_array_make(out, a->alloc, rows * a->months, 1,
+                      cr_count_columns(calc, binding, a->options, a->shown, entity)))
+        return 2;
+    if (top && a->options->months > 0 && month_array(a, out->children[at++], rows))
+        return 2;
+    if (output_arrays(a, entity, out, &at, rows * a->months, zeroed))
+        return 2;
+    for (uint32_t i = 0; i < p->entities.n && !bad; i++)
+        if (a->shown[i] && p->entities.at[i].parent == entity && !binding->sheets[i].joined)
+            bad = list_array(a, (int32_t)i, out->children[at++], zeroed);
+    return bad ? bad : extra_arrays(a, entity, out, &at);
+}
+
+static int make_tables(cr_outcomes *a, struct ArrowArray *out)
+{
+    const cr_calculator *calc = a->views->calc;
+    int bad = struct_array(a, calc->root, &out[0], 0);
+    for (uint32_t i = 0; i < calc->policy->program.entities.n && !bad; i++) {
+        const cr_sheet *sheet = &a->views->binding->sheets[i];
+        if (sheet->joined)
+            bad = struct_array(a, (int32_t)i, &out[sheet->at], 1);
+    }
+    return bad;
 }
 
 int cr_outcomes_make(cr_outcomes *a, const cr_views *views, const civ_batch_options *options,
-                     struct ArrowArray *out)
+                     cr_holder *holder, struct ArrowArray *out)
 {
+    uint32_t n = views->binding->n_tables + 1;
     memset(a, 0, sizeof *a);
-    memset(out, 0, sizeof *out);
+    memset(out, 0, n * sizeof *out);
     a->views = views;
     a->options = options;
+    a->holder = holder;
+    a->months = options->months > 0 ? options->months : 1;
     a->alloc = views->calc->alloc;
     a->outputs = cr_mem_get(&a->alloc, (size_t)views->calc->outputs.n + 1, sizeof *a->outputs);
-    a->shown = shown_entities(views->calc, a->alloc);
-    if (!a->outputs || !a->shown || struct_array(a, views->calc->root, out, views->roots, 0)) {
-        cr_array_release(out);
-        memset(out, 0, sizeof *out);
-        return 2;
+    a->shown = cr_shown_entities(views->calc, a->alloc);
+    int bad = !a->outputs || !a->shown ? 2 : make_tables(a, out);
+    for (uint32_t i = 0; bad && i < n; i++) {
+        cr_array_release(&out[i]);
+        memset(&out[i], 0, sizeof out[i]);
     }
-    return 0;
+    return bad;
 }
 
 void cr_outcomes_free(cr_outcomes *a)

@@ -32,7 +32,7 @@ static int run_plan(cr_run *r, cr_worker *k, uint32_t plan, int32_t on, const in
     k->block.bad = 0;
     if (cr_workspace_run_block(k->w, &k->block.input, plan, on, days))
         return failure(&k->block);
-    if (cr_outcomes_write(&r->answers, &k->block, k->w, k->tails))
+    if (cr_outcomes_write(&r->answers, &k->block, k->w, 0, k->tails))
         return CR_RUN_MEMORY;
     return k->asker ? cr_ask_block(&r->answers, k, plan, on, days) : CR_RUN_FINE;
 }
@@ -44,15 +44,19 @@ static int reserve_days(cr_worker *k, uint32_t n)
     cr_alloc alloc = k->payload.a;
     int32_t *days = cr_mem_get(&alloc, n, sizeof *days);
     uint32_t *plans = cr_mem_get(&alloc, n, sizeof *plans);
-    if (!days || !plans) {
+    uint8_t *marks = cr_mem_get(&alloc, n, 1);
+    if (!days || !plans || !marks) {
         cr_mem_free(&alloc, days, n * sizeof *days);
         cr_mem_free(&alloc, plans, n * sizeof *plans);
+        cr_mem_free(&alloc, marks, n);
         return 2;
     }
     cr_mem_free(&alloc, k->days, k->days_cap * sizeof *days);
     cr_mem_free(&alloc, k->plans, k->days_cap * sizeof *plans);
+    cr_mem_free(&alloc, k->marks, k->days_cap);
     k->days = days;
     k->plans = plans;
+    k->marks = marks;
     k->days_cap = n;
     return 0;
 }
@@ -117,6 +121,30 @@ static int run_groups(cr_run *r, cr_worker *k, int64_t first, uint32_t n)
     return bad;
 }
 
+/* One month after another, for these roots alone: what passes on between months is theirs. */
+static int run_months(cr_run *r, cr_worker *k, uint32_t n)
+{
+    const civ_batch_options *o = &r->batch->options;
+    if (reserve_days(k, n))
+        return CR_RUN_MEMORY;
+    memset(k->marks, 0, n);
+    k->w->step = 0;
+    for (int32_t m = 0; m < o->months; m++) {
+        int32_t day = cr_month_last(o->first_month + m);
+        k->block.bad = 0;
+        if (cr_workspace_run_block(k->w, &k->block.input, cr_calculator_plan(r->batch->calc, day),
+                                   day, NULL))
+            return failure(&k->block);
+        if (cr_outcomes_write(&r->answers, &k->block, k->w, m, k->tails))
+            return CR_RUN_MEMORY;
+        if (k->asker)
+            cr_ask_mark(k, k->marks);
+        if (cr_workspace_keep(k->w))
+            return CR_RUN_MEMORY;
+    }
+    return k->asker ? cr_ask_timeline(&r->answers, k, k->marks) : CR_RUN_FINE;
+}
+
 static int run_block(cr_run *r, cr_worker *k, int64_t first, int64_t end)
 {
     cr_span *root = &k->block.spans[r->batch->calc->root];
@@ -126,6 +154,8 @@ static int run_block(cr_run *r, cr_worker *k, int64_t first, int64_t end)
     root->first = first;
     root->n = n;
     root->pick = NULL;
+    if (r->batch->options.months > 0)
+        return run_months(r, k, n);
     if (r->batch->binding.on_at < 0)
         return run_plan(r, k, cr_calculator_plan(r->batch->calc, on), on, NULL);
     if (reserve_days(k, 2 * n))
@@ -243,28 +273,58 @@ static int finish(cr_run *r)
     return bad == 4 ? CR_RUN_LIMIT : bad ? CR_RUN_MEMORY : CR_RUN_FINE;
 }
 
-int cr_batch_run(cr_batch *b, const struct ArrowArray *in, struct ArrowArray *out)
+static int bad_dates(const cr_batch *b)
 {
-    cr_run r;
-    memset(&r, 0, sizeof r);
-    memset(out, 0, sizeof *out);
-    r.batch = b;
-    r.block_rows = choose_rows(b);
-    if (b->binding.on_at < 0 && (b->options.on < CR_DATE_MIN || b->options.on > CR_DATE_MAX))
-        return CR_RUN_DATE;
-    int bad = cr_views_open(&r.views, b->calc, &b->binding, in);
+    const civ_batch_options *o = &b->options;
+    if (o->months > 0)
+        return o->first_month < cr_month_of(CR_DATE_MIN) ||
+               o->first_month > cr_month_of(CR_DATE_MAX) ||
+               o->months - 1 > cr_month_of(CR_DATE_MAX) - o->first_month;
+    return b->binding.on_at < 0 && (o->on < CR_DATE_MIN || o->on > CR_DATE_MAX);
+}
+
+static int run_held(cr_run *r, cr_holder *holder, const struct ArrowArray *in,
+                    struct ArrowArray *out)
+{
+    cr_batch *b = r->batch;
+    int bad = cr_views_open(&r->views, b->calc, &b->binding, in);
     if (!bad)
-        bad = cr_outcomes_make(&r.answers, &r.views, &b->options, out);
+        bad = cr_outcomes_make(&r->answers, &r->views, &b->options, holder, out);
+    bad = bad == 4 ? CR_RUN_LIMIT : bad;
     if (!bad)
-        bad = run_all(&r);
+        bad = run_all(r);
     if (!bad)
-        bad = finish(&r);
+        bad = finish(r);
     for (uint32_t i = 0; i < b->n_workers; i++)
         cr_batch_drop_tails(b, &b->workers[i]);
-    if (bad)
-        cr_array_release(out);
-    if (r.answers.views)
-        cr_outcomes_free(&r.answers);
-    cr_views_close(&r.views);
+    if (r->answers.views)
+        cr_outcomes_free(&r->answers);
+    cr_views_close(&r->views);
+    return bad;
+}
+
+int cr_batch_run(cr_batch *b, struct ArrowArray *in, struct ArrowArray *out)
+{
+    uint32_t n = b->binding.n_tables + 1;
+    cr_holder *holder = NULL;
+    cr_run r;
+    memset(&r, 0, sizeof r);
+    memset(out, 0, n * sizeof *out);
+    r.batch = b;
+    r.block_rows = choose_rows(b);
+    int bad = bad_dates(b) ? CR_RUN_DATE : CR_RUN_FINE;
+    if (!bad && b->options.pass_through) {
+        holder = cr_holder_make(b->alloc, in, n);
+        bad = holder ? CR_RUN_FINE : CR_RUN_MEMORY;
+    }
+    if (!bad)
+        bad = run_held(&r, holder, holder ? cr_holder_arrays(holder) : in, out);
+    for (uint32_t i = 0; bad && i < n; i++) {
+        cr_array_release(&out[i]);
+        memset(&out[i], 0, sizeof out[i]);
+        if (b->options.pass_through)
+            cr_array_release(&in[i]);
+    }
+    cr_holder_drop(holder);
     return bad;
 }

@@ -12,6 +12,7 @@ typedef struct cr_worker { /* one per thread */
     cr_block block;
     int32_t *days; /* of the roots of a block, and again of those picked */
     uint32_t *plans;
+    uint8_t *marks; /* timelines: roots with something to be asked about */
     uint32_t days_cap;
     cr_workspace *asker; /* causes: evaluates one root, and keeps every register */
     cr_block asked;
@@ -51,13 +52,17 @@ enum {
 
 cr_batch *cr_batch_make(cr_calculator *calc, const civ_batch_options *options);
 void cr_batch_free(cr_batch *batch);
-int cr_batch_bind(cr_batch *batch, const struct ArrowSchema *schema);
-int cr_batch_run(cr_batch *batch, const struct ArrowArray *in, struct ArrowArray *out);
+int cr_batch_bind(cr_batch *batch, const cr_schemas *schemas);
+/* in, out: the roots, then joined tables. */
+int cr_batch_run(cr_batch *batch, struct ArrowArray *in, struct ArrowArray *out);
 void cr_batch_drop_tails(const cr_batch *batch, cr_worker *worker);
 
 /* Causes of every answer of the block just written that is not known. 0 fine, else CR_RUN_…. days:
    per root of the block, NULL = all on `on`. */
 int cr_ask_block(cr_outcomes *a, cr_worker *k, uint32_t plan, int32_t on, const int32_t *days);
+/* The same of a timeline, when all its months are written: of the roots that were marked in any. */
+void cr_ask_mark(const cr_worker *k, uint8_t *marks);
+int cr_ask_timeline(cr_outcomes *a, cr_worker *k, const uint8_t *marks);
 /* Roots without a day: the column of dates is the cause. */
 int cr_ask_refused(cr_outcomes *a, cr_worker *k);
 

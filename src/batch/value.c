@@ -110,7 +110,7 @@ static cr_cell from_integer(const cr_view *v, const cr_policy *policy, const cr_
 
 /* ---- cells ---- */
 
-static int is_null(const cr_view *v, int64_t row)
+int cr_view_null(const cr_view *v, int64_t row)
 {
     return (v->valid && !cr_bit(v->valid, v->offset + row)) ||
            (v->owner_valid && !cr_bit(v->owner_valid, v->owner_offset + row)) ||
@@ -141,7 +141,7 @@ cr_cell cr_view_value(const cr_view *v, const cr_policy *policy, const cr_sym_fi
     *value = 0;
     if (cr_said_unknown(&v->unknown, row))
         return CR_CELL_UNKNOWN;
-    if (is_null(v, row))
+    if (cr_view_null(v, row))
         return (cr_cell)c->null_cell;
     if (v->is_list)
         cell = words_at(v, policy, field, at, value);
@@ -224,7 +224,21 @@ cr_cell cr_view_on(const cr_view *v, const cr_policy *policy, const cr_sym_field
         return cr_view_value(v, policy, field, row, value);
     if (cr_said_unknown(&v->unknown, row))
         return CR_CELL_UNKNOWN;
-    if (is_null(v, row))
+    if (cr_view_null(v, row))
         return (cr_cell)v->column->null_cell;
     return history_at(v, policy, field, v->offset + row, day, value);
+}
+
+cr_str cr_view_text(const cr_view *v, int64_t row)
+{
+    int64_t at = v->offset + row;
+    if (v->inner)
+        return text_at(v->inner, v->column->layout.form,
+                       v->inner->offset + (int64_t)integer_at(v, v->column->layout.index, at));
+    return text_at(v, v->column->layout.form, at);
+}
+
+int64_t cr_view_integer(const cr_view *v, int64_t row)
+{
+    return (int64_t)integer_at(v, v->column->layout.form, v->offset + row);
 }

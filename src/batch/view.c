@@ -22,6 +22,27 @@ static int buffers_of(int form)
                                                             : 2;
 }
 
+static unsigned alignment_of(int form)
+{
+    switch (form) {
+    case CR_F_I16:
+    case CR_F_U16: return 2;
+    case CR_F_I32:
+    case CR_F_U32:
+    case CR_F_D32:
+    case CR_F_DATE32:
+    case CR_F_TEXT32:
+    case CR_F_LIST32: return 4;
+    case CR_F_I64:
+    case CR_F_U64:
+    case CR_F_D64:
+    case CR_F_DATE64:
+    case CR_F_TEXT64:
+    case CR_F_LIST64: return 8;
+    default: return 1; /* bytes, and what is read through copies */
+    }
+}
+
 /* Whether an array has what its form promises, for rows up to `rows` behind its offset. */
 static int fits(const struct ArrowArray *a, int form, int64_t rows)
 {
@@ -30,17 +51,10 @@ static int fits(const struct ArrowArray *a, int form, int64_t rows)
         return 0;
     if (form == CR_F_TEXT_VIEW ? a->n_buffers < want : a->n_buffers != want)
         return 0;
-    return rows == 0 || want < 2 || a->buffers[1] != NULL;
+    if (rows > 0 && want > 1 && !a->buffers[1])
+        return 0;
+    return want < 2 || (uintptr_t)a->buffers[1] % alignment_of(form) == 0;
 }
-
-/* Rows of a struct array reach its children moved by its own offset. */
-typedef struct cr_owner {
-    const struct ArrowArray *array;
-    int64_t offset;
-    int64_t rows;
-    const uint8_t *valid;
-    int64_t first, last; /* of them, what the roots hold */
-} cr_owner;
 
 static int open_plain(cr_view *v, const struct ArrowArray *a, int form, int64_t rows)
 {
@@ -122,7 +136,7 @@ static int open_companion(cr_companion *c, int32_t at, const cr_owner *o)
     return 0;
 }
 
-static int open_column(cr_views *vs, cr_view *v, const cr_column *c, const cr_owner *o)
+int cr_view_open(cr_views *vs, cr_view *v, const cr_column *c, const cr_owner *o)
 {
     const struct ArrowArray *a = o->array->children[c->at];
     v->column = c;
@@ -170,6 +184,8 @@ cr_cell cr_edge_cell(const cr_edge *e, int64_t p)
 {
     if (e->form == CR_F_NONE)
         return CR_CELL_ABSENT;
+    if (e->cells)
+        return (cr_cell)e->cells[p];
     if (cr_said_unknown(&e->unknown, p))
         return CR_CELL_UNKNOWN;
     return cr_edge_null(e, p) ? (cr_cell)e->null_cell : CR_CELL_KNOWN;
@@ -177,7 +193,7 @@ cr_cell cr_edge_cell(const cr_edge *e, int64_t p)
 
 int cr_edge_null(const cr_edge *e, int64_t p)
 {
-    return cr_said_unknown(&e->unknown, p) ||
+    return (e->cells && e->cells[p] != CR_CELL_KNOWN) || cr_said_unknown(&e->unknown, p) ||
            (e->valid && !cr_bit(e->valid, e->valid_offset + p)) ||
            (e->owner_valid && !cr_bit(e->owner_valid, e->owner_offset + p));
 }
@@ -207,7 +223,8 @@ static int open_edge(cr_views *vs, int32_t entity, const cr_owner *o, cr_owner *
         edge->off64 = (const int64_t *)a->buffers[1] + move;
     edge->first = parents > 0 ? cr_edge_at(edge, o->first) : 0;
     edge->last = parents > 0 ? cr_edge_at(edge, o->last) : 0;
-    if (edge->first < 0 || edge->last < edge->first || edge->last > edge->n)
+    if (edge->first < 0 || edge->last < edge->first || edge->last > edge->n ||
+        (edge->form == CR_F_LIST_FIXED && edge->last - edge->first > INT32_MAX))
         return 3;
     if (open_companion(&edge->unknown, sheet->unknown_at, o))
         return 3;
@@ -220,14 +237,29 @@ static int open_edge(cr_views *vs, int32_t entity, const cr_owner *o, cr_owner *
     return 0;
 }
 
-static int open_struct(cr_views *vs, int32_t entity, const cr_owner *o)
+/* A table of its own: all its rows, whoever holds them. */
+static int open_table(cr_views *vs, int32_t entity, const struct ArrowArray *arrays,
+                      cr_owner *below)
+{
+    const cr_sheet *sheet = &vs->binding->sheets[entity];
+    const struct ArrowArray *a = &arrays[sheet->at];
+    if (!fits(a, CR_F_STRUCT, 0) || a->n_children != sheet->n_columns || a->length > UINT32_MAX / 2)
+        return 3;
+    cr_owner all = {a, a->offset, a->length, validity(a), 0, a->length};
+    *below = all;
+    return cr_join(vs, entity, &arrays[0], a);
+}
+
+static int open_struct(cr_views *vs, int32_t entity, const cr_owner *o,
+                       const struct ArrowArray *arrays)
 {
     const cr_program *p = &vs->calc->policy->program;
     const cr_sheet *sheet = &vs->binding->sheets[entity];
     int bad = 0;
+    vs->owners[entity] = *o;
     for (uint32_t i = 0; i < sheet->columns.n && !bad; i++) {
         cr_view *v = &vs->fields[sheet->columns.at[i].field];
-        bad = open_column(vs, v, &sheet->columns.at[i], o);
+        bad = cr_view_open(vs, v, &sheet->columns.at[i], o);
         if (!bad)
             bad = open_words(vs, v, &p->fields.at[sheet->columns.at[i].field]);
     }
@@ -235,16 +267,18 @@ static int open_struct(cr_views *vs, int32_t entity, const cr_owner *o)
         cr_owner below;
         if (p->entities.at[i].parent != entity || !vs->binding->sheets[i].bound)
             continue;
-        bad = open_edge(vs, (int32_t)i, o, &below);
+        bad = vs->binding->sheets[i].joined ? open_table(vs, (int32_t)i, arrays, &below)
+                                            : open_edge(vs, (int32_t)i, o, &below);
         if (!bad)
-            bad = open_struct(vs, (int32_t)i, &below);
+            bad = open_struct(vs, (int32_t)i, &below, arrays);
     }
     return bad;
 }
 
 int cr_views_open(cr_views *vs, const cr_calculator *calc, const cr_binding *binding,
-                  const struct ArrowArray *array)
+                  const struct ArrowArray *arrays)
 {
+    const struct ArrowArray *array = &arrays[0];
     const cr_program *p = &calc->policy->program;
     memset(vs, 0, sizeof *vs);
     vs->calc = calc;
@@ -252,15 +286,16 @@ int cr_views_open(cr_views *vs, const cr_calculator *calc, const cr_binding *bin
     cr_arena_init(&vs->arena, calc->alloc);
     vs->fields = cr_arena_get(&vs->arena, (size_t)p->fields.n + 1, sizeof *vs->fields);
     vs->edges = cr_arena_get(&vs->arena, (size_t)p->entities.n + 1, sizeof *vs->edges);
-    if (!vs->fields || !vs->edges)
+    vs->owners = cr_arena_get(&vs->arena, (size_t)p->entities.n + 1, sizeof *vs->owners);
+    if (!vs->fields || !vs->edges || !vs->owners)
         return 2;
     if (!fits(array, CR_F_STRUCT, 0) || array->n_children != binding->sheets[calc->root].n_columns)
         return 3;
     vs->roots = array->length;
     cr_owner root = {array, array->offset, array->length, validity(array), 0, array->length};
-    int bad = open_struct(vs, calc->root, &root);
+    int bad = open_struct(vs, calc->root, &root, arrays);
     if (!bad && binding->on_at >= 0)
-        bad = open_column(vs, &vs->on, &binding->on, &root);
+        bad = cr_view_open(vs, &vs->on, &binding->on, &root);
     return bad;
 }
 

@@ -265,26 +265,27 @@ static int write_output(cr_outcome *o, const cr_place *p, cr_block *b, const cr_
     return write_values(o, p, b, w, v, t, tail);
 }
 
-int64_t cr_outcomes_base(const cr_outcomes *a, int32_t entity)
+int64_t cr_outcomes_base(const cr_outcomes *a, int32_t entity, int64_t month)
 {
-    return entity == a->views->calc->root ? 0 : a->views->edges[entity].first;
+    const cr_owner *o = &a->views->owners[entity];
+    return o->first - month * (o->last - o->first);
 }
 
 static cr_place place(const cr_outcomes *a, const cr_block *b, const cr_workspace *w,
-                      int32_t entity)
+                      int32_t entity, int64_t month)
 {
-    cr_place p = {&b->spans[entity], entity == w->calc->root ? 0 : a->views->edges[entity].first,
-                  w->spaces[entity].n};
+    cr_place p = {&b->spans[entity], cr_outcomes_base(a, entity, month), w->spaces[entity].n};
     return p;
 }
 
-int cr_outcomes_write(cr_outcomes *a, cr_block *b, const cr_workspace *w, cr_buf *tails)
+int cr_outcomes_write(cr_outcomes *a, cr_block *b, const cr_workspace *w, int64_t month,
+                      cr_buf *tails)
 {
     const cr_calculator *calc = w->calc;
     for (uint32_t i = 0; i < calc->outputs.n; i++) {
         const cr_output *out = &calc->outputs.at[i];
         const cr_plan_def *d = &w->frame->plan->defs[out->def];
-        cr_place p = place(a, b, w, calc->policy->program.defs.at[out->def].entity);
+        cr_place p = place(a, b, w, cr_output_entity(calc, i), month);
         if (p.n > 0 && write_output(&a->outputs[i], &p, b, w, out->reason ? &d->reason : &d->value,
                                     cr_output_type(calc, i), &tails[2 * i]))
             return 2;
@@ -297,7 +298,7 @@ void cr_outcomes_refuse(cr_outcomes *a, cr_block *b, const cr_workspace *w)
     const cr_calculator *calc = w->calc;
     for (uint32_t i = 0; i < calc->outputs.n; i++) {
         cr_outcome *o = &a->outputs[i];
-        cr_place p = place(a, b, w, calc->policy->program.defs.at[calc->outputs.at[i].def].entity);
+        cr_place p = place(a, b, w, cr_output_entity(calc, i), 0);
         memset(b->values, 0, p.n * sizeof *b->values);
         memset(b->cells, CR_INVALID, p.n);
         write_answers(o, &p, b->cells);

@@ -93,7 +93,7 @@ static int keep_row(cr_workspace *w, const cr_def *d, const cr_pval *v, cr_kept_
     cell->status = (uint8_t)cr_status_get(w, v->reg, row);
     cell->value = 0;
     cell->cause = w->causes[1].n;
-    if (cell->status && cr_why_walk(w, &v->reg, &row, 1, 0, add_cause, w))
+    if (cell->status && !w->no_causes && cr_why_walk(w, &v->reg, &row, 1, 0, add_cause, w))
         return 2;
     if (!cell->status && scaled(&d->type, cr_lane_get(w, v->reg, row), v->den, &cell->value))
         cell->status = CR_INVALID;

@@ -69,6 +69,7 @@ typedef struct cr_workspace {
     const cr_input *input;   /* of the block evaluated last */
     int32_t on;              /* the date decided for */
     const int32_t *days;     /* per root row, where they differ; NULL = on */
+    uint8_t no_causes;       /* what passes to the next month passes without its causes */
     uint32_t step;           /* months of the timeline before this one; 0 outside of timelines */
     cr_kept *kept;           /* per definition; NULL before the first timeline */
     cr_cause_list causes[2]; /* of the month before, and room for this one's */

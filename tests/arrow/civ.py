@@ -47,8 +47,12 @@ class Alias(C.Structure):
 class BatchOptions(C.Structure):
     _fields_ = [("struct_size", C.c_uint32), ("on", C.c_int32), ("on_column", Text), ("threads", C.c_uint32),
                 ("block_rows", C.c_uint32), ("causes", C.c_int32), ("allow_missing", C.c_int32), ("allow_unused", C.c_int32),
-                ("pass_through", C.c_int32), ("decimal_money", C.c_int32), ("reserved", C.c_int32), ("aliases", C.POINTER(Alias)),
+                ("pass_through", C.c_int32), ("decimal_money", C.c_int32), ("months", C.c_int32), ("first_month", C.c_int32), ("reserved", C.c_int32), ("aliases", C.POINTER(Alias)),
                 ("n_aliases", C.c_size_t), ("progress", C.c_void_p), ("progress_user", C.c_void_p)]
+
+
+class Table(C.Structure):
+    _fields_ = [("list", Text), ("key", Text), ("schema", C.c_void_p)]
 
 
 class Failed(Exception):
@@ -159,12 +163,50 @@ class Batch:
             release(given, 64)
         return pa.Array._import_from_c(C.addressof(out), pa.struct(list(self.output_schema())))
 
+    def bind_tables(self, roots: pa.Schema, key: str, tables: Sequence[Tuple[str, str, pa.Schema]]) -> None:
+        """tables: (list of the root, key column, schema)."""
+        raw = [C.create_string_buffer(SCHEMA_BYTES) for _ in range(len(tables) + 1)]
+        for buffer, schema in zip(raw, [roots] + [t[2] for t in tables]):
+            schema._export_to_c(C.addressof(buffer))
+        given = (Table * len(tables))(*[Table(text(t[0]), text(t[1]), C.addressof(raw[i + 1])) for i, t in enumerate(tables)])
+        try:
+            self.library.call("civ_batch_bind_tables", self.handle, raw[0], text(key), given, C.c_size_t(len(tables)),
+                              mismatch_of=self.handle)
+        finally:
+            for buffer in raw:
+                release(buffer, 56)
 
-def release(raw: C.Array, at: int) -> None:
+    def run_tables(self, arrays: Sequence[pa.StructArray]) -> List[pa.StructArray]:
+        n = len(arrays)
+        given = C.create_string_buffer(ARRAY_BYTES * n)
+        out = C.create_string_buffer(ARRAY_BYTES * n)
+        for i, array in enumerate(arrays):
+            array._export_to_c(C.addressof(given) + i * ARRAY_BYTES)
+        try:
+            self.library.call("civ_batch_run_tables", out, self.handle, given, C.c_size_t(n))
+        finally:
+            for i in range(n):
+                release(given, 64, i * ARRAY_BYTES)
+        schemas = [self.output_schema()]
+        for i in range(n - 1):
+            raw = C.create_string_buffer(SCHEMA_BYTES)
+            self.library.call("civ_batch_table_schema", raw, self.handle, C.c_size_t(i))
+            schemas.append(pa.Schema._import_from_c(C.addressof(raw)))
+        return [pa.Array._import_from_c(C.addressof(out) + i * ARRAY_BYTES, pa.struct(list(s))) for i, s in enumerate(schemas)]
+
+    def stream(self, reader: pa.RecordBatchReader) -> pa.RecordBatchReader:
+        given = C.create_string_buffer(STREAM_BYTES)
+        out = C.create_string_buffer(STREAM_BYTES)
+        reader._export_to_c(C.addressof(given))
+        self.library.call("civ_batch_stream", out, self.handle, given, mismatch_of=self.handle)
+        return pa.RecordBatchReader._import_from_c(C.addressof(out))
+
+
+def release(raw: C.Array, at: int, start: int = 0) -> None:
     """Calls `release` of an Arrow structure, unless it was moved away."""
-    function = C.c_void_p.from_buffer(raw, at).value
+    function = C.c_void_p.from_buffer(raw, start + at).value
     if function:
-        C.CFUNCTYPE(None, C.c_void_p)(function)(C.addressof(raw))
+        C.CFUNCTYPE(None, C.c_void_p)(function)(C.addressof(raw) + start)
 
 
 def struct_of(table: Dict[str, pa.Array], types: Optional[List[pa.Field]] = None) -> pa.StructArray:

@@ -126,14 +126,28 @@ static void print_part(cr_buf *out, const char *before, cr_str text, const char 
     cr_buf_text(out, after);
 }
 
+/* In the language asked for, where the text is one of the known ones. */
+static cr_str expectation(cr_str text, int lang)
+{
+    static const char *const texts[][2] = {
+#define CR_EXPECT(en, zh) {en, zh},
+#include "lang/expect.def"
+#undef CR_EXPECT
+    };
+    for (size_t i = 0; lang && i < sizeof texts / sizeof *texts; i++)
+        if (cr_str_eq(text, cr_str_of(texts[i][0])))
+            return cr_str_of(texts[i][1]);
+    return text;
+}
+
 void cr_diag_sentence(cr_buf *out, const cr_diag *diag, int lang)
 {
     cr_buf_text(out, cr_diag_text(diag->code, lang));
     print_part(out, lang ? "；写的是“" : "; found '", diag->found, lang ? "”" : "'");
     if (diag->code == CR_D_PLAN) /* says why */
-        print_part(out, lang ? "：" : ": ", diag->expected, "");
+        print_part(out, lang ? "：" : ": ", expectation(diag->expected, lang), "");
     else
-        print_part(out, lang ? "；应为 " : "; expected ", diag->expected, "");
+        print_part(out, lang ? "；应为 " : "; expected ", expectation(diag->expected, lang), "");
     print_part(out, lang ? "；是否想写“" : "; did you mean '", diag->nearest, lang ? "”？" : "'?");
 }
 

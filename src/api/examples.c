@@ -44,6 +44,7 @@ typedef struct cr_run {
     cr_total *totals; /* per expectation */
     cr_buf *out;
     uint32_t failed, checks;
+    int oom; /* then nothing is said about the example */
 } cr_run;
 
 static void fail(cr_run *r, cr_pos pos, const char *text, cr_str name)
@@ -105,7 +106,7 @@ static void put_value(cr_run *r, int32_t field, uint32_t row, const cr_expr *x, 
     for (int32_t i = 0; f->type.kind == CR_T_NUMBER && i < f->type.decimals; i++)
         scale *= 10;
     if (x->kind == CR_X_NAME && cr_str_eq(x->text, CR_STR("unknown"))) {
-        cr_case_mark(r->facts->core, field, row, CR_CELL_UNKNOWN);
+        r->oom |= cr_case_mark(r->facts->core, field, row, CR_CELL_UNKNOWN) != 0;
         return;
     }
     if (cr_check_value(r->p, x, &f->type, &v) || scale % v.number.den != 0 ||
@@ -115,7 +116,7 @@ static void put_value(cr_run *r, int32_t field, uint32_t row, const cr_expr *x, 
     }
     if (f->type.kind == CR_T_REGION)
         value = cr_policy_region(r->policy->core, v.text);
-    cr_case_put(r->facts->core, field, row, value);
+    r->oom |= cr_case_put(r->facts->core, field, row, value) != 0;
 }
 
 static void put_fact(cr_run *r, const cr_fact *f, int32_t entity, uint32_t row)
@@ -222,7 +223,9 @@ static int make_rows(cr_run *r)
                 if (id->depth != depth || above != parent)
                     continue;
                 more = 1;
-                if (cr_case_row(r->facts->core, id->field, above, &id->row))
+                int bad = cr_case_row(r->facts->core, id->field, above, &id->row);
+                r->oom |= bad == 1;
+                if (bad)
                     return 1;
             }
     }
@@ -306,7 +309,9 @@ static void show_causes(cr_run *r, size_t output, uint32_t row)
     size_t n = 0;
     civ_cause cause = {0};
     cause.struct_size = sizeof cause;
-    if (civ_result_causes(&n, r->workspace, output, row))
+    civ_status bad = civ_result_causes(&n, r->workspace, output, row);
+    r->oom |= bad == CIV_ERROR_MEMORY;
+    if (bad)
         return;
     for (size_t i = 0; i < n; i++) {
         civ_result_cause(&cause, r->workspace, i);
@@ -322,8 +327,9 @@ static int same_rows(cr_run *r, size_t output, uint32_t row, const cr_expr *want
     const uint32_t *rows;
     size_t n;
     int32_t entity = r->p->defs.at[r->calculator->core.outputs.at[output].def].type.index;
-    if (civ_result_rows(&rows, &n, r->workspace, output, row) || want->kind != CR_X_IN ||
-        n != want->args.n)
+    civ_status bad = civ_result_rows(&rows, &n, r->workspace, output, row);
+    r->oom |= bad == CIV_ERROR_MEMORY;
+    if (bad || want->kind != CR_X_IN || n != want->args.n)
         return 0;
     for (size_t i = 0; i < n; i++) {
         int found = 0;
@@ -374,7 +380,9 @@ static int causes_hold(cr_run *r, size_t output, uint32_t row, const cr_gives *g
     size_t n = 0;
     civ_cause cause = {0};
     cause.struct_size = sizeof cause;
-    if (civ_result_causes(&n, r->workspace, output, row))
+    civ_status bad = civ_result_causes(&n, r->workspace, output, row);
+    r->oom |= bad == CIV_ERROR_MEMORY;
+    if (bad)
         return 0;
     for (uint32_t k = 0; k < g->causes.n; k++) {
         int found = 0;
@@ -626,9 +634,10 @@ static void check_total(cr_run *r, const cr_gives *g, const cr_total *total)
     if (!g->total)
         return;
     r->checks++;
-    for (int32_t i = 0; total->type && i < total->type->decimals; i++)
+    int scaled = total->type && cr_kind_of(total->type) != CIV_KIND_EXACT;
+    for (int32_t i = 0; scaled && i < total->type->decimals; i++)
         scale.den *= 10;
-    if (total->type && total->type->decimals > 0 && cr_rat_mul(sum, scale, &sum))
+    if (cr_rat_mul(sum, scale, &sum))
         sum.num = 0;
     int right = total->months > 0 && !total->missing && total->type &&
                 !cr_check_value(r->p, g->value, total->type, &want) &&
@@ -642,12 +651,46 @@ static void check_total(cr_run *r, const cr_gives *g, const cr_total *total)
     cr_buf_char(r->out, '\n');
 }
 
+/* Facts into the case. */
+static civ_status put_facts(cr_run *r, civ_error *error)
+{
+    if (gather(r, r->example, 0)) {
+        r->oom = 1;
+        return CIV_ERROR_MEMORY;
+    }
+    put_root(r);
+    if (put_rows(r) && !r->oom)
+        return cr_fail(error, CIV_ERROR_STATE, ": rows that the list does not take", NONE, NONE);
+    return r->oom ? CIV_ERROR_MEMORY : CIV_OK;
+}
+
+static civ_status decide(cr_run *r, civ_error *error)
+{
+    civ_status bad = make_calculator(r, error);
+    if (bad)
+        return bad;
+    r->root = r->calculator->core.root;
+    bad = civ_case_create(&r->facts, r->policy, cr_text(r->p->entities.at[r->root].name), error);
+    if (!bad)
+        bad = civ_workspace_create(&r->workspace, r->calculator, error);
+    if (!bad)
+        bad = put_facts(r, error);
+    if (!bad)
+        bad = r->example->first_month ? (civ_status)run_months(r, error)
+                                      : civ_evaluate(r->workspace, r->facts, r->example->on, error);
+    return bad;
+}
+
 static void run(cr_run *r, civ_policy *base)
 {
     civ_error error = CIV_ERROR_INIT;
+    civ_status bad = CIV_OK;
     r->policy = base;
-    if (r->example->lets.n > 0 && own_policy(&r->policy, base, r->example, &error)) {
+    if (r->example->lets.n > 0)
+        bad = own_policy(&r->policy, base, r->example, &error);
+    if (bad) {
         r->policy = base;
+        r->oom |= bad == CIV_ERROR_MEMORY;
         fail_line(r, r->example->name_pos, ": an override that the policy does not take",
                   r->example->name);
         return;
@@ -655,23 +698,8 @@ static void run(cr_run *r, civ_policy *base)
     if (r->policy == base)
         civ_policy_retain(base);
     r->p = &r->policy->core->program;
-    if (make_calculator(r, &error)) {
-        fail_line(r, r->example->name_pos, error.message, NONE);
-        return;
-    }
-    r->root = r->calculator->core.root;
-    int bad = civ_case_create(&r->facts, r->policy, cr_text(r->p->entities.at[r->root].name),
-                              &error) != CIV_OK ||
-              civ_workspace_create(&r->workspace, r->calculator, &error) != CIV_OK ||
-              gather(r, r->example, 0);
-    if (!bad) {
-        put_root(r);
-        bad = put_rows(r);
-    }
-    if (!bad)
-        bad = r->example->first_month
-                  ? run_months(r, &error)
-                  : civ_evaluate(r->workspace, r->facts, r->example->on, &error);
+    bad = decide(r, &error);
+    r->oom |= bad == CIV_ERROR_MEMORY;
     if (bad) {
         fail_line(r, r->example->name_pos, error.message, NONE);
         return;
@@ -680,8 +708,7 @@ static void run(cr_run *r, civ_policy *base)
         check(r, &r->example->gives.at[i]);
     for (uint32_t i = 0; i < r->example->gives.n && r->example->first_month; i++)
         check_total(r, &r->example->gives.at[i], &r->totals[i]);
-    if (reach(r))
-        fail_line(r, r->example->name_pos, ": out of memory", NONE);
+    r->oom |= reach(r);
 }
 
 static void finish(cr_run *r, civ_policy *base)
@@ -706,6 +733,7 @@ civ_status civ_policy_test(civ_test_report *out, civ_policy *policy, int32_t lan
     coverage.defs = cr_arena_get(&coverage.arena, (size_t)policy->core->program.defs.n + 1, 1);
     if (!coverage.defs)
         return cr_fail(error, CIV_ERROR_MEMORY, NULL, NONE, NONE);
+    int oom = 0;
     out->examples = out->failed = out->checks = 0;
     cr_buf_clear(&policy->text);
     for (uint32_t i = 0; i < policy->core->program.examples.n; i++) {
@@ -718,6 +746,7 @@ civ_status civ_policy_test(civ_test_report *out, civ_policy *policy, int32_t lan
         r.coverage = &coverage;
         run(&r, policy);
         finish(&r, policy);
+        oom |= r.oom;
         out->examples++;
         out->failed += r.failed > 0;
         out->checks += r.checks;
@@ -727,5 +756,5 @@ civ_status civ_policy_test(civ_test_report *out, civ_policy *policy, int32_t lan
     cr_arena_free(&coverage.arena);
     cr_str text = {policy->text.p, policy->text.n};
     out->text = cr_text(text);
-    return policy->text.oom ? cr_fail(error, CIV_ERROR_MEMORY, NULL, NONE, NONE) : CIV_OK;
+    return oom || policy->text.oom ? cr_fail(error, CIV_ERROR_MEMORY, NULL, NONE, NONE) : CIV_OK;
 }

@@ -141,6 +141,10 @@ CIV_API civ_status civ_policy_builder_add(civ_policy_builder *builder, civ_text 
  * `dibao.standard[610902,urban]=700 yuan per month`. */
 CIV_API civ_status civ_policy_builder_let(civ_policy_builder *builder, civ_text let,
                                           civ_error *error);
+/** Leaves out rows of parameters that say `recorded` on a later day (days since 1970): what was
+ * known on that day. */
+CIV_API civ_status civ_policy_builder_known(civ_policy_builder *builder, int32_t day,
+                                            civ_error *error);
 /** Builds; with CIV_ERROR_POLICY the findings are in the builder. The builder may be released
  * afterwards. */
 CIV_API civ_status civ_policy_build(civ_policy **out, civ_policy_builder *builder,
@@ -354,13 +358,13 @@ CIV_API void civ_workspace_release(civ_workspace *workspace);
 
 /** Decides the case for a date (days since 1970). Results live in the workspace until the next
  * call. */
+CIV_API civ_status civ_evaluate(civ_workspace *workspace, const civ_case *a_case, int32_t on,
+                                civ_error *error);
 /** One month of a timeline, decided for its last day; `first` nonzero begins a timeline: carried
  * values start anew. Other months pass on what the month evaluated before left. Results as of
  * civ_evaluate. Months count from year 0: year × 12 + month − 1. */
 CIV_API civ_status civ_evaluate_month(civ_workspace *workspace, const civ_case *a_case,
                                       int32_t month, int32_t first, civ_error *error);
-CIV_API civ_status civ_evaluate(civ_workspace *workspace, const civ_case *a_case, int32_t on,
-                                civ_error *error);
 
 /** Value of an output (index of civ_calculator_output) for a row of its entity (0 for the root). */
 CIV_API civ_status civ_result_value(civ_value *out, civ_workspace *workspace, size_t output,
@@ -411,6 +415,80 @@ typedef struct civ_note {
 } civ_note;
 CIV_API civ_status civ_result_notes(size_t *count, civ_workspace *workspace);
 CIV_API civ_status civ_result_note(civ_note *out, const civ_workspace *workspace, size_t index);
+
+/* ---- timelines: month after month, what changes and why, totals, arrears ---- */
+
+typedef struct civ_timeline civ_timeline;
+/** Decides the case for every month from `first` to `last` (both in; year × 12 + month − 1) and
+ * keeps the answers: of every output of the calculator but lists of rows, in every row. The case
+ * and the workspace are free afterwards. Reasons of changes are complete where the calculator was
+ * made with `explain`; else a parameter that is the same for the whole nation may be missing among
+ * them. CIV_ERROR_DATE: a month outside 1900-01 … 2200-12, or last < first. */
+CIV_API civ_status civ_timeline_create(civ_timeline **out, civ_workspace *workspace,
+                                       const civ_case *a_case, int32_t first, int32_t last,
+                                       civ_error *error);
+CIV_API void civ_timeline_release(civ_timeline *timeline);
+
+/** One output in one row through all months. Amounts in fen; sums are over the months that have a
+ * value. */
+typedef struct civ_series {
+    uint32_t struct_size;
+    uint32_t output; /**< index of civ_calculator_output */
+    uint32_t row;    /**< of the output's entity */
+    uint32_t months;
+    int32_t is_amount;      /**< CIV_KIND_MONEY; only then the sums below mean anything */
+    uint32_t without_value; /**< months whose answer is not CIV_KNOWN */
+    int64_t total;
+    int32_t has_payments; /**< civ_timeline_pay was called for it */
+    int32_t reserved;
+    int64_t paid, due; /**< over the months that payments were given for: 0 counts as given */
+    int64_t arrears;   /**< sum of due − paid over months where more was due */
+    int64_t overpaid;  /**< sum of paid − due over months where more was paid */
+} civ_series;
+CIV_API size_t civ_timeline_series_count(const civ_timeline *timeline);
+CIV_API civ_status civ_timeline_series(civ_series *out, const civ_timeline *timeline,
+                                       size_t series);
+/** The answer in a month (0 = first); texts are the timeline's. */
+CIV_API civ_status civ_timeline_value(civ_value *out, const civ_timeline *timeline, size_t series,
+                                      uint32_t month);
+/** Says what was paid for a month already, in fen; only for amounts (CIV_ERROR_TYPE). Months do not
+ * make up for one another: arrears and overpayment stand side by side. A second call for a month
+ * takes the place of the first. */
+CIV_API civ_status civ_timeline_pay(civ_timeline *timeline, size_t series, uint32_t month,
+                                    int64_t fen);
+
+/** What an answer rests on. */
+typedef enum civ_ground_kind {
+    CIV_GROUND_PARAMETER = 1, /**< a row of a parameter: name, keys, its first day, its document */
+    CIV_GROUND_RULE = 2,      /**< a rule, and the day since which it reads as it does */
+    CIV_GROUND_FACT = 3       /**< a fact with a history: `from` is 0, the row is said */
+} civ_ground_kind;
+typedef struct civ_ground {
+    uint32_t struct_size;
+    int32_t kind; /**< civ_ground_kind */
+    int32_t from; /**< days since 1970; INT32_MIN = always */
+    uint32_t row; /**< fact: of its entity */
+    civ_text name;
+    civ_text detail; /**< parameter: `[610900,urban]`; fact: its value now, empty = not stated */
+    civ_text label_en, label_zh;
+    civ_text citation_en, citation_zh;
+} civ_ground;
+/** The rule that the output itself followed in the month: its version. */
+CIV_API civ_status civ_timeline_rule(civ_ground *out, const civ_timeline *timeline, size_t series,
+                                     uint32_t month);
+
+/** An answer that differs from the month before. */
+typedef struct civ_change {
+    uint32_t struct_size;
+    uint32_t series, month; /**< the first month with the new answer */
+    uint32_t ground_count;  /**< what is new behind it; 0 = only time has passed */
+    civ_text reason;        /**< code of the reason that the programme gives now; empty = none */
+    civ_text reason_en, reason_zh;
+} civ_change;
+CIV_API size_t civ_timeline_change_count(const civ_timeline *timeline);
+CIV_API civ_status civ_timeline_change(civ_change *out, const civ_timeline *timeline, size_t index);
+CIV_API civ_status civ_timeline_ground(civ_ground *out, const civ_timeline *timeline, size_t change,
+                                       uint32_t ground);
 
 /* ---- explanation: a flat pre-order list ---- */
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "api/handles.h"
+#include "base/date.h"
 #include "engine/plan.h"
 #include "lang/format.h"
 #include "policy/embedded.h"
@@ -14,6 +15,8 @@ struct civ_policy_builder {
     cr_arena arena;
     CR_VEC(cr_file) files;
     CR_VEC(cr_str) lets;
+    int32_t known; /* rows recorded later are left out */
+    uint8_t has_known;
     cr_file *printed; /* files and lets, for diagnostics */
     cr_diags diags;
     cr_buf text; /* of the last rendered diagnostic, and of formatting */
@@ -86,6 +89,17 @@ civ_status civ_policy_builder_let(civ_policy_builder *b, civ_text let, civ_error
     cr_str copy = cr_arena_text(&b->arena, cr_str_text(let));
     if (!copy.p || !CR_PUSH(&b->arena, b->lets, copy))
         return cr_fail(error, CIV_ERROR_MEMORY, NULL, NONE, NONE);
+    return CIV_OK;
+}
+
+civ_status civ_policy_builder_known(civ_policy_builder *b, int32_t day, civ_error *error)
+{
+    if (!b)
+        return cr_fail(error, CIV_ERROR_ARGUMENT, NULL, NONE, NONE);
+    if (day < CR_DATE_MIN || day > CR_DATE_MAX)
+        return cr_fail(error, CIV_ERROR_DATE, NULL, NONE, NONE);
+    b->known = day;
+    b->has_known = 1;
     return CIV_OK;
 }
 
@@ -213,8 +227,12 @@ civ_status civ_policy_build(civ_policy **out, civ_policy_builder *b, civ_error *
     cr_diags_init(&b->diags, &b->arena);
     if (keep_files(b))
         return cr_fail(error, CIV_ERROR_MEMORY, NULL, NONE, NONE);
-    cr_policy_input in = {b->files.at, b->files.n, b->lets.at, b->lets.n,
-                          b->engine->max_policy_bytes};
+    cr_policy_input in = {b->files.at,
+                          b->files.n,
+                          b->lets.at,
+                          b->lets.n,
+                          b->engine->max_policy_bytes,
+                          b->has_known ? &b->known : NULL};
     int bad = cr_policy_build(&core, &in, b->engine->alloc, &b->diags);
     if (bad == 1)
         return cr_fail(error, CIV_ERROR_POLICY, NULL, NONE, NONE);

@@ -10,6 +10,8 @@ typedef struct cli_reader {
     cli_case *out;
     civ_policy *policy;
     char pointer[CLI_POINTER_SIZE];
+    int32_t known; /* facts recorded later are left out */
+    int has_known;
 } cli_reader;
 
 /* ---- findings ---- */
@@ -134,11 +136,11 @@ static int number_text(cli_reader *r, struct json_object *v, const civ_item *f)
 typedef void (*cli_value_reader)(cli_reader *r, const civ_item *f, uint32_t row,
                                  struct json_object *v);
 
-static int read_day(cli_reader *r, struct json_object *entry, int32_t *day)
+static int read_day(cli_reader *r, struct json_object *entry, const char *key, int32_t *day)
 {
     struct json_object *from;
-    int there = json_object_object_get_ex(entry, "from", &from);
-    size_t cut = enter(r, "from");
+    int there = json_object_object_get_ex(entry, key, &from);
+    size_t cut = enter(r, key);
     int bad = !there || !json_object_is_type(from, json_type_string) ||
               cli_date_parse(json_object_get_string(from), day);
     if (bad)
@@ -156,6 +158,17 @@ static int has_objects(struct json_object *list)
     return 0;
 }
 
+/* Recorded after the day that the caller asks for, or on a bad date, which was reported. */
+static int is_later(cli_reader *r, struct json_object *entry, int recorded)
+{
+    int32_t day;
+    if (!recorded)
+        return 0;
+    if (read_day(r, entry, "recorded", &day))
+        return 1;
+    return r->has_known && day > r->known;
+}
+
 /* `[{"from": DATE, "value": V}, …]`: what holds from which day on. */
 static void read_history(cli_reader *r, const civ_item *f, uint32_t row, struct json_object *list,
                          cli_value_reader read)
@@ -166,6 +179,8 @@ static void read_history(cli_reader *r, const civ_item *f, uint32_t row, struct 
         struct json_object *entry = json_object_array_get_idx(list, i), *v;
         char index[24];
         int32_t day;
+        int recorded = json_object_is_type(entry, json_type_object) &&
+                       json_object_object_get_ex(entry, "recorded", NULL);
         snprintf(index, sizeof index, "%zu", i);
         size_t cut = enter(r, index);
         if (!json_object_is_type(entry, json_type_object)) {
@@ -173,10 +188,11 @@ static void read_history(cli_reader *r, const civ_item *f, uint32_t row, struct 
         } else if (!json_object_object_get_ex(entry, "value", &v) ||
                    (json_object_is_type(v, json_type_array) &&
                     (f->kind != CIV_KIND_SET || has_objects(v))) ||
-                   json_object_object_length(entry) != 2) {
-            add_error(r, "history", text_of(entry), "{\"from\": DATE, \"value\": V} and no more",
+                   json_object_object_length(entry) != 2 + recorded) {
+            add_error(r, "history", text_of(entry),
+                      "{\"from\": DATE, \"value\": V}, perhaps \"recorded\": DATE, and no more",
                       NULL);
-        } else if (!read_day(r, entry, &day)) {
+        } else if (!read_day(r, entry, "from", &day) && !is_later(r, entry, recorded)) {
             size_t inner = enter(r, "value");
             civ_case_since(r->out->facts, day, NULL);
             read(r, f, row, v);
@@ -522,13 +538,15 @@ static void add_scanned(void *user, const char *code, const char *pointer, const
     r->pointer[0] = 0;
 }
 
-int cli_case_read(cli_case *out, const char *text, size_t n, civ_policy *policy, civ_text root)
+int cli_case_read(cli_case *out, const char *text, size_t n, civ_policy *policy, civ_text root,
+                  const char *known)
 {
     cli_reader r;
     memset(out, 0, sizeof *out);
     memset(&r, 0, sizeof r);
     r.out = out;
     r.policy = policy;
+    r.has_known = known && cli_date_parse(known, &r.known) == 0;
     out->errors = json_object_new_array();
     out->ids = json_object_new_object();
     if (!out->errors || !out->ids || civ_case_create(&out->facts, policy, root, NULL))

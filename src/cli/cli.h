@@ -22,6 +22,7 @@ typedef struct cli_options {
     cli_list positional, policies, amendments, lets;
     const char *on, *outputs, *format;
     const char *from, *to, *paid; /* timeline */
+    const char *known;            /* facts and rows recorded later are left out */
     int zh, explain, strict, presume, no_embedded, check, write, help;
 } cli_options;
 
@@ -53,7 +54,8 @@ typedef struct cli_case {
 } cli_case;
 /* Reads text into a case for the calculator's root; findings go to `errors`. 0 = fine, 1 =
  * findings, 4 = memory. */
-int cli_case_read(cli_case *out, const char *text, size_t n, civ_policy *policy, civ_text root);
+int cli_case_read(cli_case *out, const char *text, size_t n, civ_policy *policy, civ_text root,
+                  const char *known); /* a day: facts recorded later are left out; NULL = none */
 void cli_case_root(char *out, size_t size, const char *text, size_t n, const civ_policy *policy);
 void cli_case_free(cli_case *c);
 void cli_case_print_errors(const cli_case *c, const char *name, int zh);

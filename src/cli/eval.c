@@ -168,7 +168,7 @@ static int decide(civ_policy *policy, civ_calculator *calculator, const cli_opti
     civ_workspace *w = NULL;
     civ_error error = CIV_ERROR_INIT;
     const char *name = o->positional.n > 2 ? o->positional.at[2] : "-";
-    int bad = cli_case_read(&c, text, n, policy, civ_calculator_root(calculator));
+    int bad = cli_case_read(&c, text, n, policy, civ_calculator_root(calculator), o->known);
     if (bad == 1) {
         cli_case_print_errors(&c, name, o->zh);
         if (!o->format || strcmp(o->format, "json") == 0) {

@@ -32,6 +32,7 @@ static const cli_page PAGES[] = {
       "Decides one case and says why. Without a file the case is read from standard input.\n"
       "  --on DATE                the date decided for\n"
       "  --outputs a,b            only these outputs: dibao.amount,dibao.eligible\n"
+      "  --known DATE             leave out facts and rows recorded later\n"
       "  --explain                with the reasons: conditions, numbers, rows and documents\n"
       "  --presume                take ordinary facts for granted where the pack says so; they are "
       "listed\n"
@@ -43,6 +44,7 @@ static const cli_page PAGES[] = {
       "计算一个案例并说明理由。不给文件时从标准输入读取案例。\n"
       "  --on 日期                决定日期\n"
       "  --outputs a,b            只要这些输出：dibao.amount,dibao.eligible\n"
+      "  --known 日期             只采用当日已登记的事实和标准\n"
       "  --explain                附说明：条件、数字、所用标准与文件\n"
       "  --presume                采用政策声明的推定，答复中列明\n"
       "  --strict                 超过确认日期的标准视为无数据\n"
@@ -56,13 +58,17 @@ static const cli_page PAGES[] = {
      {"civicrules timeline MODULE[,MODULE...] --from MONTH --to MONTH [options] [CASE.json|-]\n"
       "Decides every month for its last day: changes, totals, arrears.\n"
       "  --from MONTH --to MONTH  YYYY-MM\n"
-      "  --paid FILE              what was paid, to tell what is owed\n"
+      "  --paid FILE              what was paid, to tell arrears and overpayment:\n"
+      "                           {\"dibao.amount\": {\"2023-01\": \"1422.00\"}}\n"
+      "  --known DATE             leave out facts and rows recorded later\n"
       "  --outputs a,b   --presume   --strict   --format json|text   --lang zh|en\n" POLICY_EN
       "Example: civicrules timeline dibao --from 2023-01 --to 2023-12 --presume family.json\n",
       "civicrules timeline 模块[,模块…] --from 月 --to 月 [选项] [案例.json|-]\n"
       "逐月计算，以每月末日为准：变动、合计、补发。\n"
       "  --from 月 --to 月        YYYY-MM\n"
-      "  --paid 文件              已发放的金额，用以计算差额\n"
+      "  --paid 文件              已发放的金额，用以计算欠发与多发：\n"
+      "                           {\"dibao.amount\": {\"2023-01\": \"1422.00\"}}\n"
+      "  --known 日期             只采用当日已登记的事实和标准\n"
       "  --outputs a,b   --presume   --strict   --format json|text   --lang zh|en\n" POLICY_ZH
       "例：civicrules timeline dibao --from 2023-01 --to 2023-12 --presume family.json\n"}},
     {"check",

@@ -105,6 +105,8 @@ static int value_option(cli_options *o, const char *word, const char *value)
         o->to = value;
     else if (strcmp(word, "--paid") == 0)
         o->paid = value;
+    else if (strcmp(word, "--known") == 0)
+        o->known = value;
     else if (strcmp(word, "--policy") == 0)
         push(&o->policies, value);
     else if (strcmp(word, "--amend") == 0)
@@ -124,10 +126,10 @@ static int value_option(cli_options *o, const char *word, const char *value)
 
 int cli_parse(cli_options *o, int argc, char **argv)
 {
-    static const char *const words[] = {"--on",      "--from",        "--to",      "--paid",
-                                        "--policy",  "--amend",       "--let",     "--outputs",
-                                        "--format",  "--lang",        "--explain", "--strict",
-                                        "--presume", "--no-embedded", "--check",   "--help"};
+    static const char *const words[] = {
+        "--on",      "--from",        "--to",     "--paid", "--policy",  "--amend",
+        "--let",     "--outputs",     "--format", "--lang", "--explain", "--strict",
+        "--presume", "--no-embedded", "--check",  "--help", "--known"};
     memset(o, 0, sizeof *o);
     cli_list *const lists[] = {&o->positional, &o->policies, &o->amendments, &o->lets};
     for (int i = 0; i < 4; i++) {

@@ -31,6 +31,11 @@ static int fill(civ_policy_builder *b, const cli_options *o, int examples)
         bad = cli_add_path(b, o->amendments.at[i], CIV_FILE_AMENDMENT, examples);
     for (size_t i = 0; i < o->lets.n && !bad; i++)
         bad = civ_policy_builder_let(b, cli_text(o->lets.at[i]), &error) ? EXIT_OTHER : 0;
+    int32_t day;
+    if (!bad && o->known && cli_date_parse(o->known, &day))
+        return cli_usage(o, "--known wants a date YYYY-MM-DD, found", o->known);
+    if (!bad && o->known)
+        bad = civ_policy_builder_known(b, day, &error) ? EXIT_USAGE : 0;
     if (error.status)
         fprintf(stderr, "civicrules: %s\n", error.message);
     return bad;

@@ -301,6 +301,7 @@ typedef struct cr_row {
     uint8_t then_as_parent;
     cr_period period;
     int32_t confirmed_to; /* CR_DATE_MAX = not said */
+    int32_t recorded;     /* the day from which it was known; CR_DATE_MIN = not said */
     cr_cites cites;
     cr_pos pos;
 } cr_row;

@@ -209,6 +209,8 @@ static void row_values(cr_parser *p, cr_row *row)
     for (int more = 1; more && !cr_p_done(p);) {
         if (cr_p_take2(p, "confirmed", "to"))
             row->confirmed_to = cr_p_date(p);
+        else if (cr_p_take(p, "recorded"))
+            row->recorded = cr_p_date(p);
         else if (cr_p_take2(p, "then", "as")) {
             cr_p_want(p, "parent");
             row->then_as_parent = 1;
@@ -222,6 +224,7 @@ static void clause_row(cr_parser *p, cr_stmt *s)
     cr_row row = {0};
     row.pos = cr_p_tok(p)->pos;
     row.confirmed_to = CR_DATE_MAX;
+    row.recorded = CR_DATE_MIN;
     do
         CR_P_PUSH(p, row.keys, cr_p_key(p));
     while (!p->failed && cr_p_take(p, ","));

@@ -97,7 +97,9 @@ int cr_policy_build(cr_policy **out, const cr_policy_input *in, cr_alloc alloc, 
     cr_arena_init(&p->arena, alloc);
     p->arena.limit = in->max_bytes ? in->max_bytes : 256u << 20;
     p->ast.arena = &p->arena;
+    p->until = in->known;
     int bad = steps(p, in, d);
+    p->until = NULL;                             /* the caller's */
     if (!bad && (p->arena.oom || d->arena->oom)) /* a warning that is lost is lost memory, too */
         bad = 2;
     if (bad) {

@@ -77,6 +77,7 @@ typedef struct cr_policy {
     CR_VEC(cr_let) lets;      /* overrides of this run, checked */
     CR_VEC(cr_str) let_texts; /* as written */
     char sha256[65];
+    const int32_t *until; /* while tables are made: rows recorded later are left out */
 } cr_policy;
 
 typedef struct cr_policy_input {
@@ -84,7 +85,8 @@ typedef struct cr_policy_input {
     uint32_t n_files;
     const cr_str *lets; /* `NAME[KEYS]=VALUE` */
     uint32_t n_lets;
-    uint32_t max_bytes; /* of memory while building; 0 = 256 MiB */
+    uint32_t max_bytes;   /* of memory while building; 0 = 256 MiB */
+    const int32_t *known; /* rows recorded after this day are left out; NULL = none is */
 } cr_policy_input;
 
 /* Parses, amends, checks and tabulates. 0 = *out is the caller's; 1 = findings in diags, *out NULL;

@@ -81,6 +81,8 @@ static void add_row(cr_table_maker *m, const cr_row *row)
     cr_prow out = {0};
     cr_rat number;
     uint32_t skip = m->param->by_region ? 1 : 0;
+    if (m->p->until && row->recorded > *m->p->until)
+        return; /* not known by then */
     if (row->keys.n != m->param->n_keys + skip)
         return; /* reported by the checker */
     if (skip && row_region(m, &row->keys.at[0], &out.region))

@@ -60,6 +60,28 @@ class Timeline(unittest.TestCase):
         self.assertEqual([(c["month"], c["from"], c["to"]) for c in changes],
                          [("2021-09", "100.00", "60.00"), ("2021-11", "60.00", "0.00")])
 
+    def test_changes_say_what_is_new_behind_them(self):
+        changes = {(c["month"], c["output"]): c["because"] for c in self.answer()["changes"]}
+        self.assertEqual(changes["2021-09", "child.amount"], [])  # eighteen: only time has passed
+        self.assertEqual(changes["2021-11", "child.amount"], [{"fact": "in_prison", "row": 0, "value": "true"}])
+
+    def test_what_was_recorded_later_is_left_out(self):
+        case = {"person": {**CASE["person"], "in_prison": [{"from": "2000-01-01", "value": False},
+                                                           {"from": "2021-10-10", "value": True, "recorded": "2021-12-05"}]}}
+        self.assertEqual(self.answer(case=case)["totals"]["child.amount"]["total"], "320.00")
+        self.assertEqual(self.answer("--known", "2021-12-05", case=case)["totals"]["child.amount"]["total"], "320.00")
+        answer = self.answer("--known", "2021-12-04", case=case)
+        self.assertEqual(answer["totals"]["child.amount"]["total"], "440.00")
+        self.assertEqual(answer["known"], "2021-12-04")
+        self.assertEqual(timeline(case, "--known", "2021-12-32").returncode, 2)
+
+    def test_the_text_has_months_sums_and_reasons(self):
+        done = timeline(CASE, "--format", "text", "--lang", "zh")
+        text = done.stdout.decode()
+        self.assertEqual(done.returncode, 0)
+        for line in ("  2021-07 … 2021-08        100.00", "  合计 320.00 元", "      时间推移", "      服刑：true"):
+            self.assertIn(line + "\n", text)
+
     def test_arrears_and_overpayment_do_not_make_up_for_one_another(self):
         with tempfile.NamedTemporaryFile("w", suffix=".json") as paid:
             json.dump({"child.amount": {"2021-07": "90.00", "2021-09": "100.00"}}, paid)
@@ -79,9 +101,63 @@ class Timeline(unittest.TestCase):
 
     def test_bad_payments_are_refused(self):
         with tempfile.NamedTemporaryFile("w", suffix=".json") as paid:
-            json.dump({"child.amount": {"2021-07": "90.005"}}, paid)
-            paid.flush()
-            self.assertEqual(timeline(CASE, "--paid", paid.name).returncode, 1)
+            for payments in ({"child.amount": {"2021-07": "90.005"}}, {"child.amount": {"2021-07": 90}}, {"child.amuont": {}},
+                             {"child.amount": {"2022-01": "1.00"}}, {"child.age": {"2021-07": "1.00"}}, [], {"child.amount": []}):
+                paid.seek(0)
+                paid.truncate()
+                json.dump(payments, paid)
+                paid.flush()
+                done = timeline(CASE, "--paid", paid.name)
+                self.assertEqual((done.returncode, done.stdout), (1, b""), payments)
+                self.assertIn(b"--paid: ", done.stderr)
+
+
+class Versions(unittest.TestCase):
+    """A rule that is worded anew, a rate that is raised, and raised once more with hindsight."""
+
+    PACK = """module aid  "补助" / "aid"
+
+source notice  "通知" / "the notice"
+  confidence official
+
+entity household  "家庭" / "household"
+  root
+  size : integer person >= 1 <= 20  "人口" / "persons"
+
+parameter aid.rate : money per person per month  "标准" / "rate"
+  nation : 10 yuan per month cites notice art 1
+  nation : 20 yuan per month from 2021-03-01 cites notice art 2
+  nation : 30 yuan per month from 2021-05-01 recorded 2021-08-01 cites notice art 3
+
+define household.aid.amount : money per month  "补助" / "amount"
+  = aid.rate * size to 2021-03-31
+  = aid.rate * size + 1 yuan per month from 2021-04-01
+  cites notice art 4 to 2021-03-31, notice art 5 from 2021-04-01
+"""
+
+    def answer(self, *more: str) -> dict:
+        with tempfile.NamedTemporaryFile("w", suffix=".civ") as pack:
+            pack.write(self.PACK)
+            pack.flush()
+            done = subprocess.run([PROGRAM, "timeline", "aid", "--no-embedded", "--policy", pack.name, "--from", "2021-02", "--to", "2021-06",
+                                   *more], input=b'{"household": {"size": 2}}', capture_output=True, timeout=60, check=False)
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        return json.loads(done.stdout)
+
+    def test_each_change_has_its_row_or_its_rule(self):
+        answer = self.answer()
+        changes = [(c["month"], c["to"], [(b.get("parameter") or b.get("rule"), b.get("from"), b["citation"]) for b in c["because"]])
+                   for c in answer["changes"]]
+        self.assertEqual(changes, [
+            ("2021-03", "40.00", [("aid.rate", "2021-03-01", "the notice art 2")]),
+            ("2021-04", "41.00", [("aid.amount", "2021-04-01", "the notice art 5")]),
+            ("2021-05", "61.00", [("aid.rate", "2021-05-01", "the notice art 3")])])
+        self.assertEqual(answer["versions"]["aid.amount"], {"2021-02": None, "2021-04": "2021-04-01"})
+        self.assertEqual(answer["totals"]["aid.amount"]["total"], "223.00")
+
+    def test_rows_recorded_later_are_left_out(self):
+        self.assertEqual(self.answer("--known", "2021-07-31")["totals"]["aid.amount"]["total"], "183.00")
+        self.assertEqual(self.answer("--known", "2021-08-01")["totals"]["aid.amount"]["total"], "223.00")
 
 
 if __name__ == "__main__":

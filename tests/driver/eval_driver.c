@@ -237,7 +237,7 @@ static struct json_object *decide(session *s, struct json_object *line)
         out = failed(error.message);
     } else {
         const char *text = json_object_to_json_string_ext(body, JSON_C_TO_STRING_PLAIN);
-        if (cli_case_read(&c, text, strlen(text), policy, civ_calculator_root(k)))
+        if (cli_case_read(&c, text, strlen(text), policy, civ_calculator_root(k), NULL))
             out = failed(json_object_to_json_string(c.errors));
         else if (civ_workspace_create(&w, k, &error) ||
                  run(w, c.facts, json_object_get_string(flag(line, "on")), on,

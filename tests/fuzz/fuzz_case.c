@@ -49,7 +49,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     for (size_t i = 0; i < n; i++)
         text[i] = (char)data[i];
     text[n] = 0;
-    int bad = cli_case_read(&c, text, n, policy, civ_calculator_root(calculator));
+    int bad = cli_case_read(&c, text, n, policy, civ_calculator_root(calculator), NULL);
     must(bad == 0 || bad == EXIT_CASE);
     must((bad == EXIT_CASE) == (json_object_array_length(c.errors) > 0));
     if (!bad && civ_evaluate(workspace, c.facts, ON, NULL) == CIV_OK)

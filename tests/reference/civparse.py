@@ -80,6 +80,7 @@ class Row(NamedTuple):
     period: Period
     confirmed: Optional[datetime.date]
     then_as_parent: bool
+    recorded: Optional[datetime.date] = None
 
 
 class Parameter:
@@ -786,10 +787,11 @@ class Parser:
         value = r.listed()
         period = r.period()
         confirmed = r.date() if r.take("confirmed", "to") else None
+        recorded = r.date() if r.take("recorded") else None
         then_as_parent = r.take("then", "as", "parent")
         r.cite()
         r.end()
-        return Row(tuple(keys), strictness, value, period, confirmed, then_as_parent)
+        return Row(tuple(keys), strictness, value, period, confirmed, then_as_parent, recorded)
 
     def s_parameter(self, statement: Statement, r: Reader, word: str) -> None:
         name = r.name()

@@ -87,6 +87,21 @@ static civ_status read_all(civ_workspace *w, const civ_calculator *k, char *answ
     return s ? s : civ_result_notes(&n, w);
 }
 
+static civ_status months(civ_workspace *w, const civ_case *c, char *answer)
+{
+    civ_timeline *t = NULL;
+    civ_status s = civ_timeline_create(&t, w, c, 2020 * 12, 2020 * 12 + 2, NULL);
+    for (size_t i = 0; i < civ_timeline_series_count(t) && !s; i++) {
+        civ_value v = CIV_VALUE_INIT;
+        s = civ_timeline_value(&v, t, i, 2);
+        if (!s)
+            snprintf(answer + strlen(answer), 400 - strlen(answer), "%d%.*s,", v.answer,
+                     (int)v.text.length, v.text.data);
+    }
+    civ_timeline_release(t);
+    return s;
+}
+
 static civ_status everything(fx_memory *memory, char *answer)
 {
     civ_engine *engine = fx_engine(memory, 0);
@@ -111,6 +126,8 @@ static civ_status everything(fx_memory *memory, char *answer)
         s = civ_evaluate(w, c, 19000, NULL);
     if (!s)
         s = read_all(w, k, answer);
+    if (!s)
+        s = months(w, c, answer);
     civ_workspace_release(w);
     civ_case_release(c);
     civ_calculator_release(k);

@@ -275,7 +275,7 @@ static void a_limit_may_be_met_anywhere(void **state)
         cr_arena arena;
         cr_diags diags;
         cr_policy *policy = NULL;
-        cr_policy_input in = {t.files, t.n, &t.let, 1, 64 + step * (4000000 / LIMIT_STEPS)};
+        cr_policy_input in = {t.files, t.n, &t.let, 1, 64 + step * (4000000 / LIMIT_STEPS), NULL};
         cr_arena_init(&arena, alloc);
         cr_diags_init(&diags, &arena);
         int rc = cr_policy_build(&policy, &in, alloc, &diags);
@@ -297,7 +297,7 @@ static void a_warning_is_not_lost(void **state)
                                "  by design \"t\"\n";
     fx_memory full = {0, 0, 1, 1};
     cr_file file = file_of("m.civ", (char *)text, sizeof text - 1);
-    cr_policy_input in = {&file, 1, NULL, 0, 0};
+    cr_policy_input in = {&file, 1, NULL, 0, 0, NULL};
     (void)state;
     for (int fails = 0; fails < 2; fails++) {
         cr_arena arena;

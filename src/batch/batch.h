@@ -89,6 +89,7 @@ typedef struct cr_sheet { /* the struct of one entity */
     CR_VEC(int32_t) extra;            /* columns that are no fields */
     struct ArrowSchema *extra_schema; /* pass-through: a copy of each */
     uint32_t n_extra_schema;
+    uint8_t plain;  /* a list of plain values: the field `value`, and no struct */
     uint8_t joined; /* a table of its own, joined by a key; at = its number, from 1 */
     int32_t key_at; /* of its column */
     cr_layout key;

@@ -308,6 +308,18 @@ static void bind_field(cr_binder *m, int32_t entity, const struct ArrowSchema *o
 
 static void bind_struct(cr_binder *m, int32_t entity, const struct ArrowSchema *s);
 
+static int is_struct(const struct ArrowSchema *s)
+{
+    return cr_layout_of(s).form == CR_F_STRUCT && !s->dictionary;
+}
+
+/* A list of plain values: its rows have no other field than `value`. */
+static int only_value(const cr_program *p, int32_t entity)
+{
+    const cr_entity *e = &p->entities.at[entity];
+    return e->fields.n == 1 && cr_str_eq(p->fields.at[e->fields.at[0]].name, CR_STR("value"));
+}
+
 static void bind_list(cr_binder *m, int32_t entity, const struct ArrowSchema *owner, int32_t at,
                       int32_t field)
 {
@@ -319,7 +331,7 @@ static void bind_list(cr_binder *m, int32_t entity, const struct ArrowSchema *ow
         return;
     }
     if (!is_list(l.form) || s->dictionary || s->n_children != 1 ||
-        cr_layout_of(s->children[0]).form != CR_F_STRUCT) {
+        (!is_struct(s->children[0]) && !only_value(m->program, f->child))) {
         mismatch(m, entity, name_of(s), "a list of structs", "format ", cr_str_of(s->format));
         return;
     }
@@ -329,7 +341,15 @@ static void bind_list(cr_binder *m, int32_t entity, const struct ArrowSchema *ow
     sheet->list_form = l.form;
     sheet->width = l.width;
     sheet->null_cell = null_cell(s, &f->type);
-    bind_struct(m, f->child, s->children[0]);
+    if (is_struct(s->children[0])) {
+        bind_struct(m, f->child, s->children[0]);
+        return;
+    }
+    int32_t value = m->program->entities.at[f->child].fields.at[0];
+    sheet->bound = sheet->plain = 1;
+    sheet->n_columns = 1;
+    if (m->calc->reads[value]) /* the list stands for a struct of its items */
+        bind_field(m, f->child, s, 0, value);
 }
 
 /* The companion of a column that is a field: `NAME_unknown`. */
@@ -440,11 +460,6 @@ static void bind_struct(cr_binder *m, int32_t entity, const struct ArrowSchema *
     }
     for (int32_t i = 0; i < sheet->n_columns; i++)
         bind_column(m, entity, s, i);
-}
-
-static int is_struct(const struct ArrowSchema *s)
-{
-    return cr_layout_of(s).form == CR_F_STRUCT && !s->dictionary;
 }
 
 /* Tables beside the roots: each is the list that it is named after. */

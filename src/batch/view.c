@@ -204,8 +204,9 @@ static int open_edge(cr_views *vs, int32_t entity, const cr_owner *o, cr_owner *
     const struct ArrowArray *a = o->array->children[sheet->at];
     cr_edge *edge = &vs->edges[entity];
     int64_t move = o->offset, parents = o->rows;
-    if (!fits(a, sheet->list_form, move + parents) || a->n_children != 1 ||
-        !fits(a->children[0], CR_F_STRUCT, 0) || a->children[0]->n_children != sheet->n_columns)
+    if (!fits(a, sheet->list_form, move + parents) || a->n_children != 1 || !a->children[0] ||
+        (!sheet->plain &&
+         (!fits(a->children[0], CR_F_STRUCT, 0) || a->children[0]->n_children != sheet->n_columns)))
         return 3;
     move += a->offset;
     edge->form = sheet->list_form;
@@ -228,10 +229,10 @@ static int open_edge(cr_views *vs, int32_t entity, const cr_owner *o, cr_owner *
         return 3;
     if (open_companion(&edge->unknown, sheet->unknown_at, o))
         return 3;
-    below->array = a->children[0];
-    below->offset = a->children[0]->offset;
+    below->array = sheet->plain ? a : a->children[0];
+    below->offset = sheet->plain ? 0 : a->children[0]->offset;
     below->rows = edge->n;
-    below->valid = validity(a->children[0]);
+    below->valid = sheet->plain ? NULL : validity(a->children[0]);
     below->first = edge->first;
     below->last = edge->last;
     return 0;

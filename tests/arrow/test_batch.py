@@ -481,6 +481,23 @@ class Columns(Case):
         self.assertEqual([v and v["numerator"] for v in out.field("m.third").to_pylist()], [2, None, None, None, None, 2])
         self.assertEqual(out.field("m.third.answer").to_pylist(), [0, 1, 1, 1, 1, 0])
 
+    def test_lists_of_plain_values(self) -> None:
+        pack = PACK.replace("  note : text\n", "  note : text\n  visits : event list of date, at most 50\n") + """
+define home.m.visits : integer "次" / "visits"
+  = count of visits where visits.value >= 2020-01-01
+  by design "test"
+"""
+        library = civ.Library(LIBRARY, packs=[("m.civ", pack)])
+        batch = civ.Batch(library, library.calculator(["m.visits"]), on=DAY)
+        early, late = datetime.date(2019, 1, 1), datetime.date(2021, 1, 1)
+        given = [[early, late, late], [], None, [late, None]]
+        for kind in (pa.list_(pa.date32()), pa.large_list(pa.date32()), pa.list_(pa.struct([("value", pa.date32())]))):
+            rows = given if not pa.types.is_struct(kind.value_type) else [v and [{"value": d} for d in v] for v in given]
+            column = pa.array(rows[:1] + rows, kind).slice(1)
+            batch.bind(pa.schema([("visits", kind)]))
+            out = batch.run(pa.StructArray.from_arrays([column], names=["visits"]))
+            self.assertEqual(out.field("m.visits").to_pylist(), [2, 0, 0, None])
+
     def test_exact_values_that_need_more_than_64_bits_stand_in_the_text(self) -> None:
         pack = PACK.split("define home.m.sum")[0] + """define home.m.big : exact number "大" / "big"
   = count * count * count * count * count * count * count * (count + 1) / 7

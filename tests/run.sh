@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # sh tests/run.sh             every stage
 # sh tests/run.sh quick       the gcc build and its tests alone
-# sh tests/run.sh STAGE...    the stages named: gcc sanitize headers format layers style symbols fuzz install
+# sh tests/run.sh STAGE...    the stages named: gcc sanitize arrow headers format layers style symbols fuzz install
 #
 # Installs the tools that are missing, builds in build/, and ends with `N passed, M failed` (stages). A stage runs in a
 # shell of its own under `set -eu`. A skip (what it checks is not there) is told by a file, not by an exit status: libFuzzer,
@@ -10,7 +10,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-all_stages="gcc sanitize headers format layers style symbols fuzz install"
+all_stages="gcc sanitize arrow headers format layers style symbols fuzz install"
 fuzz_runs=40000 # with a fixed seed: what it finds here it finds everywhere; tests/campaign.sh looks further
 jobs=$(nproc 2>/dev/null || echo 2)
 
@@ -44,6 +44,16 @@ stage_sanitize() {
         -DCIVICRULES_SANITIZE=address,undefined -DCIVICRULES_TESTS=ON -DCIVICRULES_CLI=ON
     cmake --build build/sanitize -j "$jobs"
     UBSAN_OPTIONS=print_stacktrace=1 run_ctest build/sanitize
+}
+
+# Batches over arrays that pyarrow makes, and against cases one by one.
+stage_arrow() {
+    build_gcc >build/arrow.log 2>&1 || { tail -n 30 build/arrow.log; return 1; }
+    [ -x build/venv/bin/python ] || python3 -m venv build/venv || skip "python3 makes no venv"
+    build/venv/bin/python -c 'import pyarrow' 2>/dev/null || build/venv/bin/python -m pip install --quiet 'pyarrow>=18' ||
+        skip "pyarrow is not to be had"
+    build/venv/bin/python tests/arrow/test_batch.py build/gcc/libcivicrules.so
+    build/venv/bin/python tests/arrow/test_random.py build/gcc/libcivicrules.so build/gcc/tests/eval_driver
 }
 
 # Each public header alone, as the oldest C and C++ that hosts use.
@@ -156,7 +166,7 @@ done
 echo "==> tools"
 case $stages in
 gcc) sh cmake/need.sh cmake gcc make pkg-config libcmocka-dev libjson-c-dev python3 ;;
-*) sh cmake/need.sh cmake gcc g++ clang pkg-config libcmocka-dev libjson-c-dev python3 clang-format make git ;;
+*) sh cmake/need.sh cmake gcc g++ clang pkg-config libcmocka-dev libjson-c-dev python3 python3-venv clang-format make git ;;
 esac
 
 passed=0

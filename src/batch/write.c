@@ -151,6 +151,7 @@ static int write_exact(cr_outcome *o, const cr_place *p, cr_block *b, const cr_w
                        const cr_pval *v, cr_buf *tail)
 {
     cr_buf text;
+    int bad = 0;
     cr_buf_init(&text, b->alloc);
     for (uint32_t k = 0; k < p->n; k++) {
         int64_t at = place_of(p, k), num = 0, den = 0;
@@ -168,12 +169,13 @@ static int write_exact(cr_outcome *o, const cr_place *p, cr_block *b, const cr_w
             set_bit(big ? o->text_valid : o->inner_valid, at);
         if (!big)
             continue;
+        bad |= text.oom; /* clearing forgets it */
         cr_buf_clear(&text);
         cr_value_ratio_text(&text, wide);
         cr_tail_put(&o->tail, tail, at, (uint32_t)text.n, text.p, text.n);
     }
     write_bits(o->valid, p, b->cells);
-    int bad = text.oom || tail->oom;
+    bad |= text.oom || tail->oom;
     cr_buf_free(&text);
     return bad ? 2 : 0;
 }
@@ -199,8 +201,10 @@ static int write_rows(cr_outcome *o, const cr_place *p, cr_block *b, const cr_wo
     const cr_space_rows *s = &w->spaces[v->rows];
     const int8_t *mask = w->frame->val[v->reg];
     cr_buf rows;
+    int bad = 0;
     cr_buf_init(&rows, b->alloc);
     for (uint32_t k = 0; k < p->n; k++) {
+        bad |= rows.oom;
         cr_buf_clear(&rows);
         for (uint32_t i = s->off[k]; b->cells[k] && i < s->off[k + 1]; i++) {
             int32_t number = (int32_t)(i - s->off[k]);
@@ -212,7 +216,7 @@ static int write_rows(cr_outcome *o, const cr_place *p, cr_block *b, const cr_wo
                         rows.p, rows.n);
     }
     write_bits(o->valid, p, b->cells);
-    int bad = rows.oom || tail->oom;
+    bad |= rows.oom || tail->oom;
     cr_buf_free(&rows);
     return bad ? 2 : 0;
 }

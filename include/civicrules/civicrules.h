@@ -108,7 +108,8 @@ typedef struct civ_engine_options {
     void *alloc_user;
     uint32_t min_lane_bits; /**< 0 = narrowest; 16, 32, 64 or 128 forces wider lanes: for tests,
                                results are equal */
-    uint32_t reserved;
+    uint32_t max_cpu_level; /**< 0 = the best that the machine has; 1 plain code, 2, 3, 4 at most
+                               x86-64-v2, v3, v4: for tests, results are equal */
 } civ_engine_options;
 #define CIV_ENGINE_OPTIONS_INIT                                                                    \
     {                                                                                              \

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "api/handles.h"
+#include "base/cpu.h"
 
 static const cr_str NONE = {NULL, 0};
 
@@ -95,6 +96,13 @@ static civ_status collect(civ_calculator *c, const civ_text *wanted, size_t n, c
 
 /* ---- making ---- */
 
+/* 1 asks for plain code, 2 to 4 for at most that level of x86-64. */
+static cr_cpu_level cpu_level(uint32_t most)
+{
+    cr_cpu_level best = cr_cpu_best();
+    return most > 0 && most - 1 < (uint32_t)best ? (cr_cpu_level)(most - 1) : best;
+}
+
 static cr_lane least_lane(uint32_t bits)
 {
     return bits > 64   ? CR_LANE_128
@@ -139,6 +147,7 @@ civ_status civ_calculator_create(civ_calculator **out, civ_policy *policy, const
     c->core.policy = policy->core;
     c->core.alloc = engine->alloc;
     c->core.min_lane = (uint8_t)least_lane(engine->min_lane_bits);
+    c->core.level = (uint8_t)cpu_level(engine->max_cpu_level);
     cr_arena_init(&c->core.arena, engine->alloc);
     if (options) {
         c->core.explain = options->explain != 0;

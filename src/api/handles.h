@@ -12,7 +12,7 @@
 struct civ_engine {
     cr_alloc alloc;
     uint32_t max_policy_bytes;
-    uint32_t min_lane_bits;
+    uint32_t min_lane_bits, max_cpu_level;
 };
 
 typedef struct cr_unit_words {

@@ -106,6 +106,7 @@ civ_status civ_engine_create(civ_engine **out, const civ_engine_options *options
     engine->alloc = alloc;
     engine->max_policy_bytes = options ? options->max_policy_bytes : 0;
     engine->min_lane_bits = options ? options->min_lane_bits : 0;
+    engine->max_cpu_level = options ? options->max_cpu_level : 0;
     *out = engine;
     return CIV_OK;
 }

@@ -8,13 +8,6 @@
 #include "base/date.h"
 #include "engine/exec.h"
 
-enum { ALIGN = 64 };
-
-static size_t padded(size_t n)
-{
-    return (n + ALIGN - 1) / ALIGN * ALIGN;
-}
-
 cr_workspace *cr_workspace_make(cr_calculator *calc)
 {
     cr_alloc alloc = calc->alloc;
@@ -23,10 +16,10 @@ cr_workspace *cr_workspace_make(cr_calculator *calc)
         return NULL;
     w->alloc = alloc;
     w->calc = calc;
-    w->frames = cr_mem_get(&alloc, calc->plans.n, sizeof *w->frames);
+    w->frames = cr_mem_get(&alloc, (size_t)calc->plans.n * 2, sizeof *w->frames);
     w->spaces = cr_mem_get(&alloc, (size_t)calc->policy->program.entities.n + 1, sizeof *w->spaces);
     if (!w->frames || !w->spaces) {
-        cr_mem_free(&alloc, w->frames, calc->plans.n * sizeof *w->frames);
+        cr_mem_free(&alloc, w->frames, (size_t)calc->plans.n * 2 * sizeof *w->frames);
         cr_mem_free(&alloc, w->spaces,
                     ((size_t)calc->policy->program.entities.n + 1) * sizeof *w->spaces);
         cr_mem_free(&alloc, w, sizeof *w);
@@ -35,21 +28,14 @@ cr_workspace *cr_workspace_make(cr_calculator *calc)
     return w;
 }
 
-static void drop_frame(cr_workspace *w, cr_frame *f)
-{
-    cr_mem_free(&w->alloc, f->block, f->block_size);
-    cr_mem_free(&w->alloc, f->mark_block, f->mark_size);
-    memset(f, 0, sizeof *f);
-}
-
 void cr_workspace_free(cr_workspace *w)
 {
     if (!w)
         return;
     cr_alloc alloc = w->alloc;
     uint32_t n_spaces = w->calc->policy->program.entities.n;
-    for (uint32_t i = 0; i < w->calc->plans.n; i++)
-        drop_frame(w, &w->frames[i]);
+    for (uint32_t i = 0; i < w->calc->plans.n * 2; i++)
+        cr_frame_drop(w, &w->frames[i]);
     for (uint32_t i = 0; i < n_spaces; i++) {
         cr_space_rows *s = &w->spaces[i];
         cr_mem_free(&alloc, s->off,
@@ -58,7 +44,7 @@ void cr_workspace_free(cr_workspace *w)
         cr_mem_free(&alloc, s->parent, s->cap * sizeof *s->parent);
     }
     cr_workspace_drop_kept(w);
-    cr_mem_free(&alloc, w->frames, w->calc->plans.n * sizeof *w->frames);
+    cr_mem_free(&alloc, w->frames, (size_t)w->calc->plans.n * 2 * sizeof *w->frames);
     cr_mem_free(&alloc, w->spaces, ((size_t)n_spaces + 1) * sizeof *w->spaces);
     cr_mem_free(&alloc, w, sizeof *w);
 }
@@ -96,109 +82,6 @@ int cr_workspace_reserve(cr_workspace *w, int32_t entity, uint32_t rows, uint32_
     return 0;
 }
 
-/* ---- frames ---- */
-
-static void fill_lane(void *at, cr_lane lane, cr_i128 value, uint32_t n)
-{
-    for (uint32_t k = 0; k < n; k++)
-        switch (lane) {
-        case CR_LANE_8: ((int8_t *)at)[k] = (int8_t)value; break;
-        case CR_LANE_16: ((int16_t *)at)[k] = (int16_t)value; break;
-        case CR_LANE_32: ((int32_t *)at)[k] = (int32_t)value; break;
-        case CR_LANE_64: ((int64_t *)at)[k] = (int64_t)value; break;
-        case CR_LANE_128: ((cr_i128 *)at)[k] = value; break;
-        default: cr_wide_from(&((cr_wide *)at)[k], value); break;
-        }
-}
-
-static uint32_t frame_cap(const cr_workspace *w, int32_t space)
-{
-    uint32_t n = w->spaces[space].n;
-    uint32_t cap = space == w->calc->root ? 1 : 8;
-    while (cap < n)
-        cap *= 2;
-    return cap;
-}
-
-static int frame_fits(const cr_workspace *w, const cr_frame *f)
-{
-    if (!f->block)
-        return 0;
-    for (uint32_t i = 0; i < w->calc->policy->program.entities.n; i++)
-        if (w->calc->spaces[i] && w->spaces[i].n > f->caps[i])
-            return 0;
-    return 1;
-}
-
-static size_t frame_size(const cr_workspace *w, const cr_plan *plan, uint32_t n_spaces)
-{
-    size_t size = padded(plan->regs.n * sizeof(void *)) * 3 + padded(n_spaces * sizeof(uint32_t)) +
-                  padded(plan->n_rows * CR_SEEN * sizeof(cr_seen_row));
-    for (uint32_t r = 0; r < plan->regs.n; r++) {
-        uint32_t cap = frame_cap(w, plan->regs.at[r].space);
-        size += padded(cap * CR_LANE_BYTES(plan->regs.at[r].lane)) + padded(cap);
-    }
-    return size + ALIGN;
-}
-
-static void fill_status(cr_frame *f, const cr_insn *insn, uint32_t n)
-{
-    memset(f->st_memory[insn->dst], insn->op == CR_OP_FAIL ? insn->mode : CR_NO_DATA, n);
-    f->st[insn->dst] = f->st_memory[insn->dst];
-    if (insn->op == CR_OP_ROW)
-        fill_lane(f->val[insn->dst], CR_LANE_32, -1, n);
-}
-
-static void fill_constants(cr_frame *f)
-{
-    const cr_plan *plan = f->plan;
-    for (uint32_t i = 0; i < plan->code.n; i++) {
-        const cr_insn *insn = &plan->code.at[i];
-        const cr_reg *r = &plan->regs.at[insn->dst];
-        if (!cr_insn_is_constant(insn))
-            continue;
-        if (insn->op == CR_OP_CONST)
-            fill_lane(f->val[insn->dst], (cr_lane)r->lane, r->value, f->caps[r->space]);
-        else
-            fill_status(f, insn, f->caps[r->space]);
-    }
-}
-
-static int make_frame(cr_workspace *w, cr_frame *f, const cr_plan *plan)
-{
-    uint32_t n_spaces = w->calc->policy->program.entities.n, n = plan->regs.n;
-    size_t size = frame_size(w, plan, n_spaces);
-    char *block = cr_mem_get(&w->alloc, size, 1);
-    if (!block)
-        return 2;
-    drop_frame(w, f);
-    f->plan = plan;
-    f->block = block;
-    f->block_size = size;
-    char *at = block + (ALIGN - (uintptr_t)block % ALIGN) % ALIGN;
-    f->val = (void **)(void *)at;
-    at += padded(n * sizeof(void *));
-    f->st = (uint8_t **)(void *)at;
-    at += padded(n * sizeof(void *));
-    f->st_memory = (uint8_t **)(void *)at;
-    at += padded(n * sizeof(void *));
-    f->caps = (uint32_t *)(void *)at;
-    at += padded(n_spaces * sizeof(uint32_t));
-    f->seen = (cr_seen_row *)(void *)at;
-    at += padded(plan->n_rows * CR_SEEN * sizeof(cr_seen_row));
-    for (uint32_t i = 0; i < n_spaces; i++)
-        f->caps[i] = w->calc->spaces[i] ? frame_cap(w, (int32_t)i) : 0;
-    for (uint32_t r = 0; r < n; r++) {
-        uint32_t cap = f->caps[plan->regs.at[r].space];
-        f->val[r] = at;
-        at += padded(cap * CR_LANE_BYTES(plan->regs.at[r].lane));
-        f->st_memory[r] = (uint8_t *)at;
-        at += padded(cap);
-    }
-    fill_constants(f);
-    return 0;
-}
-
 /* ---- evaluation ---- */
 
 uint32_t cr_calculator_plan(const cr_calculator *calc, int32_t on)
@@ -218,15 +101,18 @@ int cr_workspace_run_block(cr_workspace *w, const cr_input *input, uint32_t at, 
                            const int32_t *days)
 {
     const cr_plan *plan = &w->calc->plans.at[at];
-    cr_frame *f = &w->frames[at];
+    int block = w->many && plan->block.steps;
+    cr_frame *f = &w->frames[block ? w->calc->plans.n + at : at];
+    const cr_step *step = block ? plan->block.steps : plan->run;
+    const cr_step *end = step + (block ? plan->block.n : plan->n_run);
     w->frame = NULL;
     w->input = input;
     w->on = on;
     w->days = days;
-    if (input->is->rows(input, w) || (!frame_fits(w, f) && make_frame(w, f, plan)))
+    if (input->is->rows(input, w) || cr_frame_ready(w, f, plan, block))
         return 2;
     w->frame = f;
-    for (const cr_step *step = plan->run, *end = step + plan->n_run; step < end; step++)
+    for (; step < end; step++)
         if (w->spaces[step->insn.space].n > 0)
             step->kernel(w, &step->insn);
     return 0;

@@ -23,9 +23,18 @@ typedef struct cr_seen_row {
     uint32_t key;
 } cr_seen_row;
 
+enum { CR_MOST_ANSWERS = 65536 };
+typedef struct cr_answers { /* of one ROW instruction: rows by region and key, on one day */
+    int32_t *row;
+    uint32_t size; /* 0 = too many */
+    int32_t day;
+    uint8_t filled;
+} cr_answers;
+
 typedef struct cr_frame { /* registers of one plan */
     const cr_plan *plan;
-    void **val; /* per register: its lanes */
+    void **val;  /* per register: its lanes; may be those of another, or of a column */
+    void **home; /* per register: room for its lanes */
     uint8_t *
         *st; /* per register: status bytes of this block, NULL = all known; may alias another's */
     uint8_t **st_memory; /* per register: room for them */
@@ -33,6 +42,9 @@ typedef struct cr_frame { /* registers of one plan */
     size_t block_size;
     uint32_t *caps;    /* per space: rows that there is room for */
     cr_seen_row *seen; /* CR_SEEN for each ROW instruction */
+    cr_answers *answers; /* blocks: for each ROW instruction; else NULL */
+    uint8_t *known;      /* blocks: the status of rows that are all known */
+    void *scratch;       /* blocks: a number of 64 bits for each row of the largest space, and more */
     uint8_t **mark;    /* per register: rows that why.c asks about; made on demand */
     void *mark_block;
     size_t mark_size;
@@ -63,17 +75,26 @@ typedef struct cr_cause_list {
 typedef struct cr_workspace {
     cr_calculator *calc;
     cr_alloc alloc;
-    cr_frame *frames;        /* per plan */
+    cr_frame *frames;        /* per plan, and again per plan: for blocks */
     cr_frame *frame;         /* of the last evaluation; NULL = none */
     cr_space_rows *spaces;   /* per entity */
     const cr_input *input;   /* of the block evaluated last */
     int32_t on;              /* the date decided for */
     const int32_t *days;     /* per root row, where they differ; NULL = on */
     uint8_t no_causes;       /* what passes to the next month passes without its causes */
+    uint8_t many;            /* blocks: outputs only, by the schedule for blocks; no causes */
     uint32_t step;           /* months of the timeline before this one; 0 outside of timelines */
     cr_kept *kept;           /* per definition; NULL before the first timeline */
     cr_cause_list causes[2]; /* of the month before, and room for this one's */
 } cr_workspace;
+
+/* frame.c: room for the rows in w->spaces; does nothing where there is enough. 0 fine, 2 out of
+ * memory. */
+int cr_frame_ready(cr_workspace *w, cr_frame *f, const cr_plan *plan, int block);
+void cr_frame_drop(cr_workspace *w, cr_frame *f);
+
+/* lookups.c: places in the list of answers of a ROW instruction; 0 = it has none. */
+uint32_t cr_answers_size(const cr_calculator *calc, const cr_plan *plan, const cr_insn *i);
 
 extern const cr_kernel
     cr_kernels[CR_OP_COUNT][CR_LANES]; /* by operation and lane; 0 where lanes do not matter */

@@ -140,30 +140,6 @@
         w->frame->st[i->dst] = NULL;                                                               \
     }
 
-#define BOTH(T)                                                                                    \
-    static void both_##T(cr_workspace *w, const cr_insn *i)                                        \
-    {                                                                                              \
-        memcpy(VAL(w, i->dst), VAL(w, i->a), N(w, i) * sizeof(T));                                 \
-        strict2(w, i, i->a, i->b);                                                                 \
-    }
-
-#define GATE(T)                                                                                    \
-    static void gate_##T(cr_workspace *w, const cr_insn *i)                                        \
-    {                                                                                              \
-        const int8_t *g = VAL(w, i->b);                                                            \
-        const uint8_t *x = ST(w, i->a), *y = ST(w, i->b);                                          \
-        uint32_t n = N(w, i), fails = 0;                                                           \
-        memcpy(VAL(w, i->dst), VAL(w, i->a), n * sizeof(T));                                       \
-        w->frame->st[i->dst] = ST(w, i->a);                                                        \
-        for (uint32_t k = 0; k < n; k++)                                                           \
-            fails |= !status_at(y, k) && !g[k];                                                    \
-        if (!fails)                                                                                \
-            return;                                                                                \
-        uint8_t *s = own_status(w, i->dst);                                                        \
-        for (uint32_t k = 0; k < n; k++)                                                           \
-            s[k] = !status_at(y, k) && !g[k] ? CR_INVALID : status_at(x, k);                       \
-    }
-
 #define UPWARD(T)                                                                                  \
     static void up_##T(cr_workspace *w, const cr_insn *i)                                          \
     {                                                                                              \
@@ -317,18 +293,6 @@
         }                                                                                          \
     }
 
-#define ROWVALUE(T)                                                                                \
-    static void row_value_##T(cr_workspace *w, const cr_insn *i)                                   \
-    {                                                                                              \
-        const cr_ptable *table = &w->calc->policy->tables.at[i->imm];                              \
-        const int32_t *restrict a = VAL(w, i->a);                                                  \
-        T *restrict d = VAL(w, i->dst);                                                            \
-        for (uint32_t k = 0, n = N(w, i); k < n; k++)                                              \
-            d[k] =                                                                                 \
-                (T)(a[k] < 0 || (uint32_t)a[k] >= table->rows.n ? 0 : table->rows.at[a[k]].value); \
-        strict2(w, i, i->a, -1);                                                                   \
-    }
-
 #define ALL_LANES(T)                                                                               \
     BINARY(add, T, a[k] + b[k])                                                                    \
     BINARY(sub, T, a[k] - b[k])                                                                    \
@@ -343,8 +307,6 @@
     MONADIC(neg, T, -a[k])                                                                         \
     DIVISION(T)                                                                                    \
     DIVISOR(T)                                                                                     \
-    BOTH(T)                                                                                        \
-    GATE(T)                                                                                        \
     UPWARD(T)                                                                                      \
     SUMMATION(T)                                                                                   \
     EXTREME(highest, T, >)                                                                         \
@@ -352,14 +314,38 @@
     RANKING(T)                                                                                     \
     CHOSEN(T)                                                                                      \
     ROWOF(T)                                                                                       \
-    CARRIED(T)                                                                                     \
-    ROWVALUE(T)
+    CARRIED(T)
 
 ALL_LANES(int8_t)
 ALL_LANES(int16_t)
 ALL_LANES(int32_t)
 ALL_LANES(int64_t)
 ALL_LANES(cr_i128)
+
+/* ---- the same value, another status ---- */
+
+/* Values are not copied: the register stands for its operand's. */
+static void k_both(cr_workspace *w, const cr_insn *i)
+{
+    VAL(w, i->dst) = VAL(w, i->a);
+    strict2(w, i, i->a, i->b);
+}
+
+static void k_gate(cr_workspace *w, const cr_insn *i)
+{
+    const int8_t *restrict g = VAL(w, i->b);
+    const uint8_t *x = ST(w, i->a), *y = ST(w, i->b);
+    uint32_t n = N(w, i), fails = 0;
+    VAL(w, i->dst) = VAL(w, i->a);
+    w->frame->st[i->dst] = ST(w, i->a);
+    for (uint32_t k = 0; k < n; k++)
+        fails |= (uint32_t)(!status_at(y, k) & !g[k]);
+    if (!fails)
+        return;
+    uint8_t *s = own_status(w, i->dst);
+    for (uint32_t k = 0; k < n; k++)
+        s[k] = !status_at(y, k) && !g[k] ? CR_INVALID : status_at(x, k);
+}
 
 /* ---- from one lane to another ---- */
 
@@ -642,70 +628,6 @@ static void k_stepped(cr_workspace *w, const cr_insn *i)
     w->frame->st[i->dst] = NULL;
 }
 
-/* ---- parameters ---- */
-
-static int32_t seen_row(cr_workspace *w, const cr_insn *i, const cr_ptable *table, int32_t region,
-                        uint32_t key, int32_t date)
-{
-    cr_seen_row *seen = &w->frame->seen[(uint32_t)i->c * CR_SEEN +
-                                        ((uint32_t)region * 5u + key + (uint32_t)date) % CR_SEEN];
-    int64_t day = (int64_t)date + (INT64_C(1) << 32);
-    if (seen->date != day || seen->region != region || seen->key != key) {
-        seen->row = cr_ptable_find(w->calc->policy, table, region, key, date);
-        seen->date = day;
-        seen->region = region;
-        seen->key = key;
-    }
-    return seen->row;
-}
-
-static void k_row(cr_workspace *w, const cr_insn *i)
-{
-    const cr_policy *policy = w->calc->policy;
-    const cr_ptable *table = &policy->tables.at[i->imm];
-    const int32_t *args = &w->frame->plan->args.at[i->a];
-    int32_t *d = VAL(w, i->dst);
-    w->frame->st[i->dst] = NULL;
-    for (uint32_t k = 0, n = N(w, i); k < n; k++) {
-        int64_t in[CR_MAX_KEYS + 2];
-        uint8_t st = CR_KNOWN;
-        uint32_t key = 0;
-        for (int32_t j = 0; j < i->b; j++) {
-            in[j] = ((const int64_t *)VAL(w, args[j]))[k];
-            st = worst(st, status_at(ST(w, args[j]), k));
-        }
-        d[k] = -1;
-        if (!st && (in[0] == CR_NEVER || cr_ptable_key(table, in + 2, &key)))
-            st = CR_NO_DATA;
-        if (!st)
-            d[k] = seen_row(w, i, table, (int32_t)in[1], key, (int32_t)in[0]);
-        if (!st && (d[k] < 0 || (w->calc->strict && in[0] > table->rows.at[d[k]].confirmed_to)))
-            st = CR_NO_DATA;
-        if (st)
-            own_failure(w, i, k, st);
-    }
-}
-
-static void k_row_none(cr_workspace *w, const cr_insn *i)
-{
-    const cr_ptable *table = &w->calc->policy->tables.at[i->imm];
-    const int32_t *a = VAL(w, i->a);
-    int8_t *d = VAL(w, i->dst);
-    for (uint32_t k = 0, n = N(w, i); k < n; k++)
-        d[k] = a[k] >= 0 && (uint32_t)a[k] < table->rows.n && table->rows.at[a[k]].is_none;
-    strict2(w, i, i->a, -1);
-}
-
-static void k_row_below(cr_workspace *w, const cr_insn *i)
-{
-    const cr_ptable *table = &w->calc->policy->tables.at[i->imm];
-    const int32_t *a = VAL(w, i->a);
-    int8_t *d = VAL(w, i->dst);
-    for (uint32_t k = 0, n = N(w, i); k < n; k++)
-        d[k] = a[k] >= 0 && (uint32_t)a[k] < table->rows.n && cr_prow_below(&table->rows.at[a[k]]);
-    strict2(w, i, i->a, -1);
-}
-
 #define LANES(NAME)                                                                                \
     {                                                                                              \
         NAME##_int8_t, NAME##_int16_t, NAME##_int32_t, NAME##_int64_t, NAME##_cr_i128,             \
@@ -746,8 +668,8 @@ const cr_kernel cr_kernels[CR_OP_COUNT][CR_LANES] = {
     [CR_OP_PICK] = LANES(pick),
     [CR_OP_ROUND] = LANES(round),
     [CR_OP_DIVISOR] = LANES(divisor),
-    [CR_OP_BOTH] = LANES(both),
-    [CR_OP_GATE] = LANES(gate),
+    [CR_OP_BOTH] = {k_both, k_both, k_both, k_both, k_both, cr_both_cr_wide},
+    [CR_OP_GATE] = SAME(k_gate),
     [CR_OP_UP] = LANES(up),
     [CR_OP_SUM] = LANES(sum),
     [CR_OP_MULTIPLE] = SAME(cr_k_multiple),
@@ -782,8 +704,8 @@ const cr_kernel cr_kernels[CR_OP_COUNT][CR_LANES] = {
     [CR_OP_YEAR_OF_MONTH] = SAME(k_part),
     [CR_OP_FIRST_DAY] = SAME(k_part),
     [CR_OP_LAST_DAY] = SAME(k_part),
-    [CR_OP_ROW] = SAME(k_row),
-    [CR_OP_ROW_VALUE] = NARROW(row_value),
-    [CR_OP_ROW_NONE] = SAME(k_row_none),
-    [CR_OP_ROW_BELOW] = SAME(k_row_below),
+    [CR_OP_ROW] = SAME(cr_k_row),
+    [CR_OP_ROW_VALUE] = SAME(cr_k_row_value),
+    [CR_OP_ROW_NONE] = SAME(cr_k_row_none),
+    [CR_OP_ROW_BELOW] = SAME(cr_k_row_below),
 };

@@ -5,7 +5,28 @@
 
 #include <string.h>
 
+#include "base/cpu.h"
 #include "engine/exec.h"
+
+/* Which operands of an instruction are constants, so that a kernel reads them once. */
+typedef enum cr_shape {
+    CR_SHAPE_ANY,
+    CR_SHAPE_RIGHT, /* b */
+    CR_SHAPE_LEFT,  /* a */
+    CR_SHAPE_BOTH,
+    CR_SHAPES
+} cr_shape;
+
+typedef cr_kernel cr_block_kernels[CR_OP_COUNT][4][CR_SHAPES]; /* lanes of 8 to 64 bits */
+
+/* kernels_block.c; NULL = there is none, and that of cr_kernels serves */
+cr_kernel cr_block_kernel(cr_cpu_level level, const cr_insn *i, cr_shape shape);
+
+/* lookups.c */
+void cr_k_row(cr_workspace *w, const cr_insn *i);
+void cr_k_row_none(cr_workspace *w, const cr_insn *i);
+void cr_k_row_below(cr_workspace *w, const cr_insn *i);
+void cr_k_row_value(cr_workspace *w, const cr_insn *i);
 
 #define N(w, i) ((w)->spaces[(i)->space].n)
 #define VAL(w, r) ((w)->frame->val[r])
@@ -91,7 +112,6 @@ void cr_pick_cr_wide(cr_workspace *w, const cr_insn *i);
 void cr_round_cr_wide(cr_workspace *w, const cr_insn *i);
 void cr_divisor_cr_wide(cr_workspace *w, const cr_insn *i);
 void cr_both_cr_wide(cr_workspace *w, const cr_insn *i);
-void cr_gate_cr_wide(cr_workspace *w, const cr_insn *i);
 void cr_up_cr_wide(cr_workspace *w, const cr_insn *i);
 void cr_sum_cr_wide(cr_workspace *w, const cr_insn *i);
 void cr_highest_cr_wide(cr_workspace *w, const cr_insn *i);

@@ -138,20 +138,11 @@ void cr_pick_cr_wide(cr_workspace *w, const cr_insn *i)
     choose(w, i, 1);
 }
 
+/* A copy: ALLOCATE has one to itself as room. */
 void cr_both_cr_wide(cr_workspace *w, const cr_insn *i)
 {
     memcpy(VAL(w, i->dst), VAL(w, i->a), N(w, i) * sizeof(cr_wide));
     strict2(w, i, i->a, i->b);
-}
-
-void cr_gate_cr_wide(cr_workspace *w, const cr_insn *i)
-{
-    const int8_t *g = VAL(w, i->b);
-    const uint8_t *x = ST(w, i->a), *y = ST(w, i->b);
-    uint8_t *s = own_status(w, i->dst);
-    memcpy(VAL(w, i->dst), VAL(w, i->a), N(w, i) * sizeof(cr_wide));
-    for (uint32_t k = 0, n = N(w, i); k < n; k++)
-        s[k] = !status_at(y, k) && !g[k] ? CR_INVALID : status_at(x, k);
 }
 
 void cr_divisor_cr_wide(cr_workspace *w, const cr_insn *i)

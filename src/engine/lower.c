@@ -452,7 +452,8 @@ static int32_t emit_row(cr_build *b, cr_env *env, int32_t space, const cr_expr *
     }
     for (uint32_t i = 0; i < n && !b->failed; i++) {
         regs[i] = cr_emit_space(b, regs[i], space);
-        regs[i] = cr_emit_lane(b, regs[i], CR_LANE_64);
+        if (!b->failed && b->plan->regs.at[regs[i]].lane > CR_LANE_64)
+            regs[i] = cr_emit_lane(b, regs[i], CR_LANE_64);
     }
     insn.imm = x->ref.index;
     insn.mode = (uint8_t)(table->national && table->rows.n == 0 && n == 2 && !x->at);

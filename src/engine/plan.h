@@ -103,6 +103,18 @@ typedef struct cr_step {
     cr_insn insn;
 } cr_step;
 
+/* What a block executes: fewer and other kernels than one case, and memory that several registers
+   use one after another. Nothing of it can be asked for causes. */
+typedef struct cr_schedule {
+    cr_step *steps;
+    uint32_t n;
+    int32_t *value;    /* per register: its place among those of its space and lane; -1 = none */
+    int32_t *status;   /* per register: its place among the statuses of its space */
+    uint8_t *repeated; /* per register that is a constant: it is read row by row */
+    uint32_t *values;  /* number of places, by space and lane */
+    uint32_t *statuses;
+} cr_schedule;
+
 typedef struct cr_plan {
     int32_t from, to; /* dates that it serves */
     CR_VEC(cr_insn) code;
@@ -117,6 +129,7 @@ typedef struct cr_plan {
     cr_step *run; /* what to execute: what outputs hang on, constants left out */
     uint32_t n_run;
     uint32_t n_rows; /* ROW instructions in `run` */
+    cr_schedule block;
 } cr_plan;
 
 typedef struct cr_output { /* one column of answers */
@@ -133,6 +146,7 @@ typedef struct cr_calculator {
     int32_t root; /* entity */
     uint8_t explain, strict, presume;
     uint8_t min_lane;
+    uint8_t level; /* cr_cpu_level of the kernels for blocks */
     CR_VEC(cr_output) outputs;
     CR_VEC(cr_plan) plans; /* by date, without gaps */
     uint8_t *reads;        /* per field */
@@ -154,6 +168,16 @@ static inline int cr_insn_is_constant(const cr_insn *i)
              i->op == CR_OP_ROW_BELOW) &&
             i->mode);
 }
+
+/* Filled with the frame as well: a constant in another lane. */
+static inline int cr_reg_is_filled(const cr_plan *plan, int32_t reg)
+{
+    const cr_reg *r = &plan->regs.at[reg];
+    return r->is_const || cr_insn_is_constant(&plan->code.at[r->insn]);
+}
+
+/* schedule.c: what of the plan is executed. 0 fine, 1 out of memory. */
+int cr_plan_schedule(cr_calculator *calculator, cr_plan *plan);
 
 /* Compiles plans for all segments of time. calculator->outputs, root and options are set. 0 fine, 1
  * see error. */

@@ -23,12 +23,13 @@ typedef struct cr_seen_row {
     uint32_t key;
 } cr_seen_row;
 
-enum { CR_MOST_ANSWERS = 65536 };
-typedef struct cr_answers { /* of one ROW instruction: rows by region and key, on one day */
-    int32_t *row;
-    uint32_t size; /* 0 = too many */
+enum { CR_MOST_ANSWERS = 16384 };
+typedef struct cr_answers { /* of one look-up: by region and key, on one day */
+    int32_t *row;          /* -1 = no data */
+    int64_t *value;
+    uint32_t size, flat; /* size 0 = too many; of the keys alone */
     int32_t day;
-    uint8_t filled;
+    uint8_t filled, complete; /* complete: there is a row for each */
 } cr_answers;
 
 typedef struct cr_frame { /* registers of one plan */

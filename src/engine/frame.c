@@ -121,15 +121,17 @@ static void lay_out_answers(cr_layout *l, cr_frame *f)
 {
     const cr_plan *plan = f->plan;
     f->answers = take(l, (plan->n_rows + 1) * sizeof *f->answers);
-    for (uint32_t i = 0; i < plan->n_run; i++) {
-        const cr_insn *insn = &plan->run[i].insn;
-        if (insn->op != CR_OP_ROW)
+    for (uint32_t i = 0; i < plan->block.n; i++) {
+        const cr_insn *insn = &plan->block.steps[i].insn;
+        if (insn->op != CR_OP_LOOK_UP)
             continue;
         uint32_t size = cr_answers_size(l->w->calc, plan, insn);
-        void *row = take(l, size * sizeof(int32_t));
+        int32_t *row = take(l, size * sizeof *row);
+        int64_t *value = take(l, size * sizeof *value);
         if (!l->at)
             continue;
         f->answers[insn->c].row = row;
+        f->answers[insn->c].value = value;
         f->answers[insn->c].size = size;
     }
 }

@@ -706,6 +706,7 @@ const cr_kernel cr_kernels[CR_OP_COUNT][CR_LANES] = {
     [CR_OP_LAST_DAY] = SAME(k_part),
     [CR_OP_ROW] = SAME(cr_k_row),
     [CR_OP_ROW_VALUE] = SAME(cr_k_row_value),
+    [CR_OP_LOOK_UP] = SAME(cr_k_look_up),
     [CR_OP_ROW_NONE] = SAME(cr_k_row_none),
     [CR_OP_ROW_BELOW] = SAME(cr_k_row_below),
 };

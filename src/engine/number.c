@@ -388,8 +388,8 @@ cr_pval cr_num_pick(cr_build *b, int32_t space, cr_op op, cr_pval x, cr_pval y)
     int max = op == CR_OP_MAX;
     x.lo = (x.lo > y.lo) == max ? x.lo : y.lo;
     x.hi = (x.hi > y.hi) == max ? x.hi : y.hi;
-    x.reg = emit_folded(b, space, op, x.reg, y.reg, rx.lo < ry.lo ? rx.lo : ry.lo,
-                        rx.hi > ry.hi ? rx.hi : ry.hi);
+    x.reg = emit_folded(b, space, op, x.reg, y.reg, (rx.lo > ry.lo) == max ? rx.lo : ry.lo,
+                        (rx.hi > ry.hi) == max ? rx.hi : ry.hi);
     return x;
 }
 

@@ -160,11 +160,16 @@ static int refers_to_status(const cr_insn *i)
     return i->op == CR_OP_GATE || rule[i->op] == 'S' || rule[i->op] == 'O';
 }
 
+static int has_arguments(const cr_insn *i)
+{
+    return i->op == CR_OP_ROW || i->op == CR_OP_LOOK_UP;
+}
+
 static uint32_t operands_of(const cr_plan *plan, const cr_insn *i, int32_t out[CR_MAX_KEYS + 2])
 {
     uint32_t n = 0;
     const int32_t operands[] = {i->a, i->b, i->c};
-    if (i->op == CR_OP_ROW)
+    if (has_arguments(i))
         for (int32_t k = 0; k < i->b; k++)
             out[n++] = plan->args.at[i->a + k];
     else if (i->op > CR_OP_CARRIED)
@@ -195,13 +200,13 @@ static void find_lives(const cr_calculator *calc, const cr_plan *plan, const cr_
     for (uint32_t i = 0; i < calc->outputs.n; i++) {
         const cr_plan_def *d = &plan->defs[calc->outputs.at[i].def];
         keep_output(lives, calc->outputs.at[i].reason ? &d->reason : &d->value,
-                    (int32_t)plan->n_run);
+                    (int32_t)plan->block.n);
     }
     for (uint32_t i = 0; i < p->defs.n; i++)
         if (p->defs.at[i].carried)
-            keep_output(lives, &plan->defs[i].value, (int32_t)plan->n_run);
-    for (int32_t s = (int32_t)plan->n_run - 1; s >= 0; s--) {
-        const cr_insn *i = &plan->run[s].insn;
+            keep_output(lives, &plan->defs[i].value, (int32_t)plan->block.n);
+    for (int32_t s = (int32_t)plan->block.n - 1; s >= 0; s--) {
+        const cr_insn *i = &plan->block.steps[s].insn;
         int32_t operands[CR_MAX_KEYS + 2];
         for (uint32_t k = operands_of(plan, i, operands); k-- > 0;) {
             later(&lives->value[operands[k]], s);
@@ -231,7 +236,7 @@ static int make_places(cr_calculator *calc, const cr_plan *plan, cr_places *p, u
     p->place = cr_arena_get(arena, (size_t)plan->regs.n + 1, sizeof *p->place);
     p->free = cr_arena_get(arena, kinds, sizeof *p->free);
     p->below = cr_arena_get(arena, (size_t)plan->regs.n + 1, sizeof *p->below);
-    p->ending = cr_arena_get(arena, (size_t)plan->n_run + 1, sizeof *p->ending);
+    p->ending = cr_arena_get(arena, (size_t)plan->block.n + 1, sizeof *p->ending);
     p->next = cr_arena_get(arena, (size_t)plan->regs.n + 1, sizeof *p->next);
     if (!p->count || !p->place || !p->free || !p->below || !p->ending || !p->next)
         return 1;
@@ -239,7 +244,7 @@ static int make_places(cr_calculator *calc, const cr_plan *plan, cr_places *p, u
         p->free[k] = -1;
     for (uint32_t r = 0; r < plan->regs.n; r++)
         p->place[r] = -1;
-    for (uint32_t s = 0; s < plan->n_run; s++)
+    for (uint32_t s = 0; s < plan->block.n; s++)
         p->ending[s] = -1;
     return 0;
 }
@@ -253,15 +258,15 @@ static uint32_t kind_of(const cr_plan *plan, int32_t reg, int of_status)
 /* The result gets its place before those of the operands are free: kernels do not work in place. */
 static void hand_out(const cr_plan *plan, cr_places *p, const int32_t *last, int of_status)
 {
-    for (uint32_t s = 0; s < plan->n_run; s++) {
-        const cr_insn *i = &plan->run[s].insn;
+    for (uint32_t s = 0; s < plan->block.n; s++) {
+        const cr_insn *i = &plan->block.steps[s].insn;
         if (of_status || !refers_to_value(i)) {
             uint32_t kind = kind_of(plan, i->dst, of_status);
             int32_t free = p->free[kind];
             int32_t end = last[i->dst] > (int32_t)s ? last[i->dst] : (int32_t)s;
             p->place[i->dst] = free >= 0 ? p->place[free] : (int32_t)p->count[kind]++;
             p->free[kind] = free >= 0 ? p->below[free] : -1;
-            if (end < (int32_t)plan->n_run) {
+            if (end < (int32_t)plan->block.n) {
                 p->next[i->dst] = p->ending[end];
                 p->ending[end] = i->dst;
             }
@@ -294,7 +299,7 @@ static cr_kernel choose_kernel(const cr_calculator *calc, const cr_plan *plan, c
     cr_cpu_level level = (cr_cpu_level)calc->level;
     int32_t operands[CR_MAX_KEYS + 2];
     cr_shape shape = CR_SHAPE_ANY;
-    if (i->op > CR_OP_CARRIED && i->op != CR_OP_ROW) {
+    if (i->op > CR_OP_CARRIED && !has_arguments(i)) {
         if (commutes(i) && is_const(plan, i->a) && !is_const(plan, i->b)) {
             int32_t a = i->a;
             i->a = i->b;
@@ -311,9 +316,100 @@ static cr_kernel choose_kernel(const cr_calculator *calc, const cr_plan *plan, c
         if ((operands[k] != i->a || !(shape & CR_SHAPE_LEFT)) &&
             (operands[k] != i->b || !(shape & CR_SHAPE_RIGHT)))
             repeated[operands[k]] = 1;
-    if (i->op != CR_OP_ROW && i->op > CR_OP_CARRIED && i->a == i->b && shape != CR_SHAPE_BOTH)
+    if (!has_arguments(i) && i->op > CR_OP_CARRIED && i->a == i->b && shape != CR_SHAPE_BOTH)
         repeated[i->a] = 1;
     return kernel ? kernel : cr_kernels[i->op][i->lane];
+}
+
+/* Outputs are read row by row. */
+static void repeat_outputs(const cr_calculator *calc, cr_plan *plan)
+{
+    for (uint32_t i = 0; i < calc->outputs.n; i++) {
+        const cr_plan_def *d = &plan->defs[calc->outputs.at[i].def];
+        const cr_pval *v = calc->outputs.at[i].reason ? &d->reason : &d->value;
+        if (v->reg >= 0)
+            plan->block.repeated[v->reg] = 1;
+        if (v->div >= 0)
+            plan->block.repeated[v->div] = 1;
+    }
+}
+
+/* ---- fewer steps ---- */
+
+typedef struct cr_uses { /* per register */
+    uint32_t *all, *as_date; /* by steps, and by look-ups as the date; outputs count as two */
+    uint8_t *day;            /* it is the date decided for */
+} cr_uses;
+
+static int count_uses(cr_calculator *calc, const cr_plan *plan, cr_uses *u)
+{
+    const cr_program *p = &calc->policy->program;
+    size_t n = (size_t)plan->regs.n + 1;
+    u->all = cr_arena_get(&calc->arena, n, sizeof *u->all);
+    u->as_date = cr_arena_get(&calc->arena, n, sizeof *u->as_date);
+    u->day = cr_arena_get(&calc->arena, n, 1);
+    if (!u->all || !u->as_date || !u->day)
+        return 1;
+    for (uint32_t s = 0; s < plan->n_run; s++) {
+        const cr_insn *i = &plan->run[s].insn;
+        int32_t operands[CR_MAX_KEYS + 2];
+        for (uint32_t k = operands_of(plan, i, operands); k-- > 0;)
+            u->all[operands[k]]++;
+        if (i->op == CR_OP_ROW)
+            u->as_date[plan->args.at[i->a]]++;
+        u->day[i->dst] = i->op == CR_OP_ON || (i->op == CR_OP_UP && u->day[i->a]);
+    }
+    for (uint32_t i = 0; i < p->defs.n; i++) {
+        const int32_t regs[] = {plan->defs[i].value.reg, plan->defs[i].value.div,
+                                plan->defs[i].reason.reg};
+        for (int k = 0; k < 3; k++)
+            if (regs[k] >= 0)
+                u->all[regs[k]] += 2;
+    }
+    return 0;
+}
+
+/* A day that only look-ups ask for passes on as such. */
+static void find_unread_days(const cr_plan *plan, cr_uses *u)
+{
+    for (uint32_t s = plan->n_run; s-- > 0;) {
+        const cr_insn *i = &plan->run[s].insn;
+        if (!u->day[i->dst])
+            continue;
+        if (u->all[i->dst] != u->as_date[i->dst])
+            u->day[i->dst] = 2; /* read by others, too */
+        else if (i->op == CR_OP_UP)
+            u->as_date[i->a]++;
+    }
+}
+
+/* Look-ups whose row is asked for one value become one step, in the place of the ROW. */
+static void merge_steps(cr_plan *plan, const cr_uses *u, int32_t *value_of)
+{
+    cr_schedule *b = &plan->block;
+    for (uint32_t r = 0; r < plan->regs.n; r++)
+        value_of[r] = -1;
+    for (uint32_t s = 0; s < plan->n_run; s++) {
+        const cr_insn *i = &plan->run[s].insn;
+        if (i->op == CR_OP_ROW_VALUE && u->all[i->a] == 1 && i->lane <= CR_LANE_128 &&
+            !cr_reg_is_filled(plan, i->a))
+            value_of[i->a] = (int32_t)s;
+    }
+    for (uint32_t s = 0; s < plan->n_run; s++) {
+        cr_step step = plan->run[s];
+        if (step.insn.op == CR_OP_ROW_VALUE && value_of[step.insn.a] >= 0)
+            continue;
+        if (step.insn.op == CR_OP_ROW) {
+            step.insn.child = (int16_t)(u->day[plan->args.at[step.insn.a]] != 0);
+            if (value_of[step.insn.dst] >= 0) {
+                const cr_insn *value = &plan->run[value_of[step.insn.dst]].insn;
+                step.insn.op = CR_OP_LOOK_UP;
+                step.insn.lane = value->lane;
+                step.insn.dst = value->dst;
+            }
+        }
+        b->steps[b->n++] = step;
+    }
 }
 
 static int schedule_block(cr_calculator *calc, cr_plan *plan)
@@ -322,11 +418,17 @@ static int schedule_block(cr_calculator *calc, cr_plan *plan)
     size_t n = (size_t)plan->regs.n + 1, spaces = calc->policy->program.entities.n;
     cr_lives lives = {cr_arena_get(&calc->arena, n, sizeof *lives.value),
                       cr_arena_get(&calc->arena, n, sizeof *lives.status)};
+    int32_t *value_of = cr_arena_get(&calc->arena, n, sizeof *value_of);
     cr_places values, statuses;
+    cr_uses uses;
     b->steps = cr_arena_get(&calc->arena, (size_t)plan->n_run + 1, sizeof *b->steps);
     b->repeated = cr_arena_get(&calc->arena, n, 1);
-    if (!lives.value || !lives.status || !b->steps || !b->repeated ||
-        make_places(calc, plan, &values, (uint32_t)(spaces * CR_LANES)) ||
+    if (!lives.value || !lives.status || !value_of || !b->steps || !b->repeated ||
+        count_uses(calc, plan, &uses))
+        return 1;
+    find_unread_days(plan, &uses);
+    merge_steps(plan, &uses, value_of);
+    if (make_places(calc, plan, &values, (uint32_t)(spaces * CR_LANES)) ||
         make_places(calc, plan, &statuses, (uint32_t)spaces))
         return 1;
     find_lives(calc, plan, &lives);
@@ -336,19 +438,13 @@ static int schedule_block(cr_calculator *calc, cr_plan *plan)
     b->values = values.count;
     b->status = statuses.place;
     b->statuses = statuses.count;
-    b->n = plan->n_run;
-    for (uint32_t s = 0; s < plan->n_run; s++) {
-        b->steps[s] = plan->run[s];
-        b->steps[s].kernel = choose_kernel(calc, plan, &b->steps[s].insn, b->repeated);
+    for (uint32_t s = 0; s < b->n; s++) {
+        cr_step *step = &b->steps[s];
+        step->kernel = uses.day[step->insn.dst] == 1
+                           ? cr_k_day
+                           : choose_kernel(calc, plan, &step->insn, b->repeated);
     }
-    for (uint32_t i = 0; i < calc->outputs.n; i++) { /* they are read row by row */
-        const cr_plan_def *d = &plan->defs[calc->outputs.at[i].def];
-        const cr_pval *v = calc->outputs.at[i].reason ? &d->reason : &d->value;
-        if (v->reg >= 0)
-            b->repeated[v->reg] = 1;
-        if (v->div >= 0)
-            b->repeated[v->div] = 1;
-    }
+    repeat_outputs(calc, plan);
     return 0;
 }
 

@@ -25,7 +25,7 @@ typedef struct cr_seen_row {
 
 enum { CR_MOST_ANSWERS = 16384 };
 typedef struct cr_answers { /* of one look-up: by region and key, on one day */
-    int32_t *row;          /* -1 = no data */
+    int32_t *row;           /* -1 = no data */
     int64_t *value;
     uint32_t size, flat; /* size 0 = too many; of the keys alone */
     int32_t day;
@@ -41,12 +41,12 @@ typedef struct cr_frame { /* registers of one plan */
     uint8_t **st_memory; /* per register: room for them */
     void *block;         /* that all the above point into */
     size_t block_size;
-    uint32_t *caps;    /* per space: rows that there is room for */
-    cr_seen_row *seen; /* CR_SEEN for each ROW instruction */
+    uint32_t *caps;      /* per space: rows that there is room for */
+    cr_seen_row *seen;   /* CR_SEEN for each ROW instruction */
     cr_answers *answers; /* blocks: for each ROW instruction; else NULL */
     uint8_t *known;      /* blocks: the status of rows that are all known */
-    void *scratch;       /* blocks: a number of 64 bits for each row of the largest space, and more */
-    uint8_t **mark;    /* per register: rows that why.c asks about; made on demand */
+    void *scratch;  /* blocks: a number of 64 bits for each row of the largest space, and more */
+    uint8_t **mark; /* per register: rows that why.c asks about; made on demand */
     void *mark_block;
     size_t mark_size;
 } cr_frame;

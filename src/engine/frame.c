@@ -101,8 +101,8 @@ static void lay_out_places(cr_layout *l, cr_frame *f, uint32_t n_spaces)
     for (uint32_t s = 0; s < n_spaces; s++)
         for (uint32_t lane = 0; lane <= CR_LANES; lane++) {
             int of_status = lane == CR_LANES;
-            size_t one = padded(rows_of(l, (int32_t)s) *
-                                (of_status ? 1 : CR_LANE_BYTES((cr_lane)lane)));
+            size_t one =
+                padded(rows_of(l, (int32_t)s) * (of_status ? 1 : CR_LANE_BYTES((cr_lane)lane)));
             uint32_t count = of_status ? b->statuses[s] : b->values[s * CR_LANES + lane];
             char *at = take(l, one * count);
             for (uint32_t r = 0; at && r < plan->regs.n; r++) {

@@ -33,13 +33,13 @@
 #undef CR_LEVEL
 #pragma clang attribute pop
 
-#pragma clang attribute push(                                                                      \
-    __attribute__((target("avx2,bmi,bmi2,popcnt,avx512f,avx512bw,avx512cd,avx512dq,avx512vl"),     \
-                   min_vector_width(512))),                                                        \
-    apply_to = function)
+#define TARGET_V4 "avx2,bmi,bmi2,popcnt,avx512f,avx512bw,avx512cd,avx512dq,avx512vl"
+#pragma clang attribute push(__attribute__((target(TARGET_V4))), apply_to = function)
+#pragma clang attribute push(__attribute__((min_vector_width(512))), apply_to = function)
 #define CR_LEVEL(name) PASTE(name, v4)
 #include "engine/kernels_block.inc"
 #undef CR_LEVEL
+#pragma clang attribute pop
 #pragma clang attribute pop
 
 #elif defined(__x86_64__) && defined(__GNUC__)

@@ -336,7 +336,7 @@ static void repeat_outputs(const cr_calculator *calc, cr_plan *plan)
 
 /* ---- fewer steps ---- */
 
-typedef struct cr_uses { /* per register */
+typedef struct cr_uses {     /* per register */
     uint32_t *all, *as_date; /* by steps, and by look-ups as the date; outputs count as two */
     uint8_t *day;            /* it is the date decided for */
 } cr_uses;

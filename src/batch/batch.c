@@ -60,6 +60,7 @@ static int make_worker(cr_batch *b, cr_worker *k)
     if (k->w) {
         k->w->alloc = alloc;
         k->w->no_causes = 1;
+        k->w->many = 1;
     }
     if (k->asker)
         k->asker->alloc = alloc;
@@ -113,7 +114,9 @@ cr_batch *cr_batch_make(cr_calculator *calc, const civ_batch_options *options)
                                                         : options->threads;
     b->locked.made = cr_lock_init(&b->locked.lock) == 0;
     b->workers = cr_mem_get(&alloc, b->n_workers, sizeof *b->workers);
-    int bad = !b->locked.made || !b->workers || copy_options(b, options);
+    b->share =
+        cr_arena_get(&b->arena, (size_t)calc->policy->program.entities.n + 1, sizeof *b->share);
+    int bad = !b->locked.made || !b->workers || !b->share || copy_options(b, options);
     for (uint32_t i = 0; i < b->n_workers && !bad; i++)
         bad = make_worker(b, &b->workers[i]);
     if (bad) {

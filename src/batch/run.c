@@ -5,7 +5,7 @@
 #include "batch/arrow_make.h"
 #include "batch/run.h"
 
-enum { MOST_BLOCK = 65536, MEMORY = 6 << 20 /* of registers, per thread */ };
+enum { MOST_BLOCK = 65536, MEMORY = 768 << 10 /* of registers: of the second cache */ };
 
 /* ---- one block ---- */
 
@@ -167,20 +167,50 @@ static int run_block(cr_run *r, cr_worker *k, int64_t first, int64_t end)
 
 /* ---- all blocks ---- */
 
-/* So many rows that the registers stay within bounds, whatever the plan. */
-static uint32_t choose_rows(const cr_batch *b)
+/* Bytes of registers that a root takes in a block, with so many rows of each entity to a root in
+   thousandths. */
+static size_t bytes_of_root(const cr_plan *plan, const uint64_t *share, uint32_t n_entities)
+{
+    uint64_t size = 0;
+    for (uint32_t e = 0; e < n_entities; e++) {
+        uint64_t row = plan->block.steps ? plan->block.statuses[e] : 0;
+        for (uint32_t lane = 0; lane < CR_LANES && plan->block.steps; lane++)
+            row += (uint64_t)plan->block.values[e * CR_LANES + lane] * CR_LANE_BYTES(lane);
+        size += row * share[e];
+    }
+    for (uint32_t r = 0; r < plan->regs.n && !plan->block.steps; r++)
+        size += (CR_LANE_BYTES(plan->regs.at[r].lane) + 1) * share[plan->regs.at[r].space];
+    return (size_t)(size / 1000);
+}
+
+/* Rows of every entity to a root, in thousandths, rounded up; returns the most. */
+static uint64_t rows_to_a_root(const cr_views *v, uint64_t *share)
+{
+    const cr_program *p = &v->calc->policy->program;
+    uint64_t roots = v->roots > 0 ? (uint64_t)v->roots : 1, most = 1000;
+    for (uint32_t e = 0; e < p->entities.n; e++) {
+        share[e] = (int32_t)e == v->calc->root ? 1000
+                   : v->edges[e].n > 0         ? (uint64_t)v->edges[e].n * 1000 / roots + 1
+                                               : 0;
+        most = share[e] > most ? share[e] : most;
+    }
+    return most;
+}
+
+/* So many rows that what a block works on stays in the cache, whatever the plan. */
+static uint32_t choose_rows(const cr_batch *b, const cr_views *v)
 {
     size_t most = 1;
+    uint64_t *share = b->share, longest;
     if (b->options.block_rows)
         return b->options.block_rows < MOST_BLOCK ? b->options.block_rows : MOST_BLOCK;
+    longest = rows_to_a_root(v, share);
     for (uint32_t i = 0; i < b->calc->plans.n; i++) {
-        const cr_plan *plan = &b->calc->plans.at[i];
-        size_t size = 0;
-        for (uint32_t r = 0; r < plan->regs.n; r++)
-            size += CR_LANE_BYTES(plan->regs.at[r].lane) + 1;
+        size_t size =
+            bytes_of_root(&b->calc->plans.at[i], share, b->calc->policy->program.entities.n);
         most = size > most ? size : most;
     }
-    size_t rows = MEMORY / most;
+    uint64_t rows = MEMORY / most * longest / 1000;
     return rows > 16384 ? 16384 : rows < 64 ? 64 : (uint32_t)rows;
 }
 
@@ -289,6 +319,8 @@ static int run_held(cr_run *r, cr_holder *holder, const struct ArrowArray *in,
     cr_batch *b = r->batch;
     int bad = cr_views_open(&r->views, b->calc, &b->binding, in);
     if (!bad)
+        r->block_rows = choose_rows(b, &r->views);
+    if (!bad)
         bad = cr_outcomes_make(&r->answers, &r->views, &b->options, holder, out);
     bad = bad == 4 ? CR_RUN_LIMIT : bad;
     if (!bad)
@@ -311,7 +343,6 @@ int cr_batch_run(cr_batch *b, struct ArrowArray *in, struct ArrowArray *out)
     memset(&r, 0, sizeof r);
     memset(out, 0, n * sizeof *out);
     r.batch = b;
-    r.block_rows = choose_rows(b);
     int bad = bad_dates(b) ? CR_RUN_DATE : CR_RUN_FINE;
     if (!bad && b->options.pass_through) {
         holder = cr_holder_make(b->alloc, in, n);

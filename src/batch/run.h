@@ -38,6 +38,7 @@ typedef struct cr_batch {
     cr_locked locked;
     cr_worker *workers;
     uint32_t n_workers;
+    uint64_t *share; /* per entity: its rows to a root in the run, in thousandths */
 } cr_batch;
 
 enum {

@@ -92,10 +92,11 @@ static void put(cr_workspace *w, const cr_insn *i, uint32_t k, int64_t value)
     }
 }
 
+/* Row k of the block reads row `local` of case c. */
 static void cell(cr_workspace *w, const cr_insn *i, const cr_case *c, uint32_t local, uint32_t k)
 {
     const cr_type *type = &w->calc->policy->program.fields.at[i->imm].type;
-    int on_day = i->op == CR_OP_INPUT_ON || i->op == CR_OP_ABSENT_ON;
+    int on_day = i->op == CR_OP_INPUT_ON || i->op == CR_OP_ABSENT_ON || i->op == CR_OP_GIVEN_ON;
     int32_t day = on_day ? ((const int32_t *)VAL(w, i->a))[k] : w->on;
     uint8_t open = on_day ? status_at(ST(w, i->a), k) : CR_KNOWN, *s = w->frame->st_memory[i->dst];
     int64_t value = 0;
@@ -103,9 +104,10 @@ static void cell(cr_workspace *w, const cr_insn *i, const cr_case *c, uint32_t l
     s[k] = CR_KNOWN;
     if (i->op == CR_OP_ABSENT || i->op == CR_OP_ABSENT_ON) {
         put(w, i, k, !open && is == CR_CELL_ABSENT);
-    } else if (i->op == CR_OP_GIVEN) {
+    } else if (i->op == CR_OP_GIVEN || i->op == CR_OP_GIVEN_ON) {
         put(w, i, k, is == CR_CELL_KNOWN || is == CR_CELL_INVALID);
         s[k] = is == CR_CELL_UNKNOWN && type->event ? CR_UNDETERMINED : CR_KNOWN;
+        s[k] = worst(open, s[k]);
     } else {
         s[k] = worst(open, cr_cell_status((uint8_t)is, type->event));
         put(w, i, k,
@@ -118,14 +120,17 @@ static void cell(cr_workspace *w, const cr_insn *i, const cr_case *c, uint32_t l
 static void cells(const cr_input *input, cr_workspace *w, const cr_insn *i)
 {
     const pile *p = (const pile *)input;
-    const uint32_t *base = base_of(p, i->space);
-    uint32_t n = w->spaces[i->space].n, any = 0;
+    int above = i->op == CR_OP_INPUT_ON || i->op == CR_OP_ABSENT_ON || i->op == CR_OP_GIVEN_ON;
+    const uint32_t *base = base_of(p, above ? i->child : i->space);
+    uint32_t n = w->spaces[i->space].n, any = 0, c = 0;
     w->frame->val[i->dst] = w->frame->home[i->dst];
-    for (uint32_t c = 0; c < p->n; c++)
-        for (uint32_t k = base[c]; k < (c + 1 < p->n ? base[c + 1] : n); k++) {
-            cell(w, i, p->cases[c], k - base[c], k);
-            any |= w->frame->st_memory[i->dst][k];
-        }
+    for (uint32_t k = 0; k < n; k++) {
+        uint32_t row = above ? cr_row_above(w, i, k) : k;
+        while (c + 1 < p->n && base[c + 1] <= row)
+            c++;
+        cell(w, i, p->cases[c], row - base[c], k);
+        any |= w->frame->st_memory[i->dst][k];
+    }
     w->frame->st[i->dst] = any ? w->frame->st_memory[i->dst] : NULL;
 }
 

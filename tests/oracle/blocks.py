@@ -51,7 +51,7 @@ def run(driver, files, groups):
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("driver")
-    parser.add_argument("--policies", type=int, default=int(os.environ.get("CIVICRULES_RANDOM", "200")) // 2)
+    parser.add_argument("--policies", type=int, default=int(os.environ.get("CIVICRULES_RANDOM", "200")) // 5)
     parser.add_argument("--cases", type=int, default=60)
     parser.add_argument("--seed", type=int, default=20261125)
     chosen = parser.parse_args()

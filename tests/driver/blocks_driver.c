@@ -291,7 +291,7 @@ static count group(const machine *machines, struct json_object *line)
     for (size_t i = 0; i < n; i++) {
         struct json_object *body = json_object_array_get_idx(list, i);
         const char *text = json_object_to_json_string_ext(body, JSON_C_TO_STRING_PLAIN);
-        if (!cli_case_read(&read[i], text, strlen(text), policy, cli_text("household")))
+        if (!cli_case_read(&read[i], text, strlen(text), policy, cli_text("household"), NULL))
             cases[p.n++] = read[i].facts->core;
     }
     for (int level = 1; level < LEVELS && p.n > 0; level++)

@@ -14,6 +14,7 @@ static civ_status find(cr_wanted *out, const civ_workspace *w, const civ_wanted 
         return cr_fail(error, CIV_ERROR_ARGUMENT, NULL, NONE, NONE);
     out->def = w->calculator->core.outputs.at[wanted->output].def;
     out->row = wanted->row;
+    out->reason = w->calculator->core.outputs.at[wanted->output].reason;
     if (wanted->row >= w->core->spaces[p->defs.at[out->def].entity].n)
         return cr_fail(error, CIV_ERROR_ARGUMENT, "no such row", NONE, NONE);
     return CIV_OK;

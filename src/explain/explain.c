@@ -13,8 +13,8 @@
 enum { MOST_DEPTH = 24 };
 
 static void explain_def(cr_explainer *e, int32_t def, uint32_t row, int depth);
-static void explain_body(cr_explainer *e, const cr_version *v, const cr_plan_def *value,
-                         const cr_place *at, int depth);
+static void explain_body(cr_explainer *e, int32_t def, const cr_version *v, const cr_place *at,
+                         int depth);
 static void walk(cr_explainer *e, const cr_expr *x, const cr_place *at, int depth);
 
 /* ---- texts and nodes ---- */
@@ -127,11 +127,11 @@ static void input_node(cr_explainer *e, const cr_expr *x, const cr_place *at, in
     const cr_sym_field *f = &e->p->fields.at[x->ref.index];
     uint32_t row = 0;
     const cr_pval *v = cr_explain_shown(e, x, at, &row);
-    if (f->child >= 0)
+    if (f->child >= 0 || ancestor(e, at->entity, x->ref.up) != f->entity)
         return;
     int32_t entity = f->entity;
     uint32_t of = cr_explain_up(e, at->entity, at->row, entity);
-    if (!x->at && !first_time(e, CR_NODE_INPUT, x->ref.index, of))
+    if (!first_time(e, CR_NODE_INPUT, x->ref.index, of))
         return;
     n.kind = CR_NODE_INPUT;
     n.depth = depth;
@@ -218,8 +218,9 @@ static void parameter_node(cr_explainer *e, const cr_expr *x, const cr_place *at
     add(e, n);
 }
 
-/* What the month before passed on: a value, whose reasons are that month's. */
-static void previous_node(cr_explainer *e, const cr_expr *x, const cr_place *at, int depth)
+/* What the month before passed on, or what something was on another day: a value, whose reasons are
+ * those of then. */
+static void read_elsewhere(cr_explainer *e, const cr_expr *x, const cr_place *at, int depth)
 {
     uint32_t row;
     const cr_pval *v = cr_explain_shown(e, x, at, &row);
@@ -243,6 +244,11 @@ static void previous_node(cr_explainer *e, const cr_expr *x, const cr_place *at,
 
 static void name(cr_explainer *e, const cr_expr *x, const cr_place *at, int depth)
 {
+    if (x->at && x->ref.kind != CR_REF_PARAM) {
+        walk(e, x->at, at, depth);
+        read_elsewhere(e, x, at, depth);
+        return;
+    }
     switch (x->ref.kind) {
     case CR_REF_FIELD: input_node(e, x, at, depth); break;
     case CR_REF_PARAM:
@@ -256,6 +262,8 @@ static void name(cr_explainer *e, const cr_expr *x, const cr_place *at, int dept
     case CR_REF_DEF:
         if (e->p->defs.at[x->ref.index].n_args == 0) {
             int32_t to = ancestor(e, at->entity, x->ref.up);
+            if (to != e->p->defs.at[x->ref.index].entity)
+                return; /* of a row that is not this one's */
             explain_def(e, x->ref.index, cr_explain_up(e, at->entity, at->row, to), depth);
         }
         for (uint32_t i = 0; i < x->args.n; i++)
@@ -313,6 +321,19 @@ static void aggregate(cr_explainer *e, const cr_expr *x, const cr_place *at, int
     }
 }
 
+/* Rows out of a list: what puts each of them in or out, and what they are compared by. */
+static void selection(cr_explainer *e, const cr_expr *x, const cr_place *at, int depth)
+{
+    cr_place k = {at->owner, e->p->fields.at[x->ref.index].child, 0};
+    const cr_space_rows *s = &e->w->spaces[k.entity];
+    uint32_t parent = cr_explain_up(e, at->entity, at->row, e->p->entities.at[k.entity].parent);
+    for (k.row = s->off[parent]; k.row < s->off[parent + 1]; k.row++) {
+        walk(e, x->b, &k, depth);
+        if (!x->b || cr_explain_truth(e, x->b, &k) != 0)
+            walk(e, x->a, &k, depth);
+    }
+}
+
 static void local(cr_explainer *e, const cr_expr *x, const cr_place *at, int depth)
 {
     const cr_version *v = at->owner;
@@ -335,7 +356,11 @@ static void walk(cr_explainer *e, const cr_expr *x, const cr_place *at, int dept
     case CR_X_OR: connective(e, x, at, depth); return;
     case CR_X_IF: choice(e, x, at, depth); return;
     case CR_X_AGGREGATE: aggregate(e, x, at, depth); return;
-    case CR_X_PREVIOUS: previous_node(e, x, at, depth); return;
+    case CR_X_ROWS:
+    case CR_X_AMONG:
+    case CR_X_THE: selection(e, x, at, depth); return;
+    case CR_X_ROW_OF: walk(e, x->a, at, depth); return;
+    case CR_X_PREVIOUS: read_elsewhere(e, x, at, depth); return;
     case CR_X_IS_GIVEN: return; /* the words say it */
     case CR_X_MUL:
         if (cr_explain_is_zero(e, x->a, at) || cr_explain_is_zero(e, x->b, at)) {
@@ -458,7 +483,7 @@ static void condition_body(cr_explainer *e, cr_node n, const cr_clause *c, const
     if (!inner)
         walk(e, c->cond, at, n.depth + 1);
     else if (first_time(e, CR_NODE_OUTPUT, c->cond->ref.index, there.row))
-        explain_body(e, inner, &e->w->frame->plan->defs[c->cond->ref.index], &there, n.depth + 1);
+        explain_body(e, c->cond->ref.index, inner, &there, n.depth + 1);
 }
 
 static void condition_node(cr_explainer *e, const cr_clause *c, const cr_version *v,
@@ -466,22 +491,21 @@ static void condition_node(cr_explainer *e, const cr_clause *c, const cr_version
 {
     cr_node n = {0};
     int holds = cr_explain_truth(e, c->cond, at);
-    int is_arm = c->kind == CR_C_ARM;
     n.kind = CR_NODE_CONDITION;
     n.depth = depth;
-    n.passed = (int8_t)(holds < 0 ? -1 : c->group == CR_GROUP_NONE && !is_arm ? !holds : holds);
+    n.passed = (int8_t)(holds < 0 ? -1 : c->group == CR_GROUP_NONE ? !holds : holds);
     n.name = c->name;
     n.row_id = row_id(e, at->entity, at->row);
     n.label =
         cr_words_label(n.passed == 0 && c->fails.zh.n ? &c->fails : &c->label, c->name, e->zh);
-    if (c->group == CR_GROUP_NONE && !is_arm && n.passed >= 0)
+    if (c->group == CR_GROUP_NONE && n.passed >= 0)
         n.value = n.passed ? (e->zh ? CR_STR("无此情形") : CR_STR("does not apply"))
                   : e->zh  ? CR_STR("有此情形")
                            : CR_STR("applies");
     n.citation = cites_text(e, &c->cites);
     n.pos = c->pos;
     /* what decided it: of a refusal what failed, of an open question what is open */
-    condition_body(e, n, c, v, at, is_arm || (whole == 1 ? n.passed == 1 : n.passed != 1));
+    condition_body(e, n, c, v, at, whole == 1 ? n.passed == 1 : n.passed != 1);
 }
 
 /* `whole`: 1 the decision holds, 0 it fails, -1 it is not known. */
@@ -490,14 +514,40 @@ static void explain_conditions(cr_explainer *e, const cr_version *v, const cr_pl
 {
     for (uint32_t i = 0; i < v->stmt->clauses.n && !e->oom; i++) {
         const cr_clause *c = &v->stmt->clauses.at[i];
-        int is_arm = c->kind == CR_C_ARM;
-        if ((c->kind != CR_C_CONDITION && !is_arm) || !clause_on(c, e->w->on) || !c->cond)
-            continue;
-        int holds = cr_explain_truth(e, c->cond, at);
-        if (is_arm ? holds == 0 : holds != 1 && passed_already(e, v, c, at))
+        if (c->kind != CR_C_CONDITION || !clause_on(c, e->w->on) ||
+            (cr_explain_truth(e, c->cond, at) != 1 && passed_already(e, v, c, at)))
             continue;
         condition_node(e, c, v, at, depth, whole);
-        if (is_arm && holds == 1)
+    }
+}
+
+/* The arms down to the one that applies; only that one, and those not known, are gone into. */
+static void explain_arms(cr_explainer *e, const cr_def *d, const cr_version *v, const cr_place *at,
+                         int depth)
+{
+    for (uint32_t i = 0; i < v->stmt->clauses.n && !e->oom; i++) {
+        const cr_clause *c = &v->stmt->clauses.at[i];
+        cr_node n = {0};
+        if (c->kind != CR_C_ARM || !clause_on(c, e->w->on) || !c->cond)
+            continue;
+        n.kind = CR_NODE_CONDITION;
+        n.depth = depth;
+        n.passed = (int8_t)cr_explain_truth(e, c->cond, at);
+        n.name = n.label = c->name;
+        n.row_id = row_id(e, at->entity, at->row);
+        if (d->type.kind == CR_T_ENUM)
+            n.label = cr_words_label(&e->p->enums.at[d->type.index].values[c->value_index].label,
+                                     c->name, e->zh);
+        if (c->reason.n) {
+            const cr_reason *r = &e->p->reasons.at[c->reason_code];
+            n.value = cr_words_label(&r->label, r->name, e->zh);
+        }
+        if (cr_str_eq(n.value, n.label))
+            n.value = CR_STR("");
+        n.citation = cites_text(e, &c->cites);
+        n.pos = c->pos;
+        condition_body(e, n, c, v, at, n.passed != 0);
+        if (n.passed == 1)
             return;
     }
 }
@@ -574,18 +624,20 @@ static void explain_define(cr_explainer *e, const cr_version *v, const cr_place 
     }
 }
 
-static void explain_body(cr_explainer *e, const cr_version *v, const cr_plan_def *value,
-                         const cr_place *at, int depth)
+static void explain_body(cr_explainer *e, int32_t def, const cr_version *v, const cr_place *at,
+                         int depth)
 {
+    const cr_plan_def *value = &e->w->frame->plan->defs[def];
     uint32_t outer = e->body;
     if (!v || e->oom || depth > MOST_DEPTH)
         return;
     e->body = ++e->bodies;
-    if (v->stmt->kind == CR_S_DECIDE || v->stmt->kind == CR_S_STATUS) {
-        int32_t reg = value->value.reg;
-        int whole = v->stmt->kind == CR_S_STATUS || cr_status_get(e->w, reg, at->row)
+    if (v->stmt->kind == CR_S_STATUS) {
+        explain_arms(e, &e->p->defs.at[def], v, at, depth);
+    } else if (v->stmt->kind == CR_S_DECIDE) {
+        int whole = cr_status_get(e->w, value->value.reg, at->row)
                         ? -1
-                        : cr_lane_get(e->w, reg, at->row) != 0;
+                        : cr_lane_get(e->w, value->value.reg, at->row) != 0;
         explain_conditions(e, v, at, whole, depth);
     } else {
         explain_define(e, v, at, depth);
@@ -625,7 +677,22 @@ static void explain_def(cr_explainer *e, int32_t def, uint32_t row, int depth)
     }
     add(e, n);
     if (first)
-        explain_body(e, v, value, &at, depth + 1);
+        explain_body(e, def, v, &at, depth + 1);
+}
+
+/* The reason of a decision or status is explained by what it is the reason of. */
+static void call_it_reason(cr_explainer *e, cr_node *n, const cr_wanted *wanted)
+{
+    static const cr_type type = {.kind = CR_T_REASON};
+    const cr_pval *v = &e->w->frame->plan->defs[wanted->def].reason;
+    cr_buf label = new_buf(e);
+    cr_buf_str(&label, n->label);
+    cr_buf_text(&label, e->zh ? "的原因" : ", reason");
+    n->label = keep(e, &label);
+    if (v->reg < 0)
+        return;
+    n->answer = (uint8_t)cr_status_get(e->w, v->reg, wanted->row);
+    n->value = value_text(e, &type, v, wanted->row, CR_STR(""));
 }
 
 int cr_explain(cr_explanation *out, cr_workspace *w, const cr_row_ids *ids, const cr_wanted *wanted,
@@ -642,7 +709,11 @@ int cr_explain(cr_explanation *out, cr_workspace *w, const cr_row_ids *ids, cons
     memset(&out->nodes, 0, sizeof out->nodes);
     cr_arena_init(&out->arena, w->alloc);
     cr_map_init(&e.seen, &out->arena);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
+        uint32_t first = out->nodes.n;
         explain_def(&e, wanted[i].def, wanted[i].row, 0);
+        if (wanted[i].reason && !e.oom && out->nodes.n > first)
+            call_it_reason(&e, &out->nodes.at[first], &wanted[i]);
+    }
     return e.oom ? 2 : 0;
 }

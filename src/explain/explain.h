@@ -46,6 +46,7 @@ typedef struct cr_explanation {
 typedef struct cr_wanted { /* what to explain: a definition's value in a row */
     int32_t def;
     uint32_t row;
+    int reason; /* of the definition, not its value */
 } cr_wanted;
 
 /* Explains values one after another; what an earlier one explained is not repeated. The workspace's

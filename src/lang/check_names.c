@@ -42,6 +42,8 @@ static void declare_status(cr_checker *c)
     for (int i = 0; i < 9; i++) {
         values[i].name = values[i].label.en = cr_str_of(words[i].name);
         values[i].label.zh = cr_str_of(words[i].zh);
+        if (cr_str_eq(values[i].name, CR_STR("not_eligible")))
+            values[i].label.en = CR_STR("not eligible");
     }
     cr_c_words_enum(c, values, 9, CR_STR("status"), label);
 }
@@ -659,7 +661,7 @@ static void declare_simple(cr_checker *c, cr_stmt *s)
 
 void cr_c_declare(cr_checker *c)
 {
-    cr_label ok = {CR_STR("符合条件"), CR_STR("fine")};
+    cr_label ok = {CR_STR("符合条件"), CR_STR("the conditions hold")};
     declare_status(c);
     cr_c_reason(c, CR_STR("ok"), ok);
     for (uint32_t i = 0; i < c->ast->stmts.n && !c->oom; i++)

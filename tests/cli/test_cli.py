@@ -393,6 +393,14 @@ class Answers(unittest.TestCase):
         self.assertIn("wage income", [n["label"] for n in below])
         self.assertNotIn("hukou region", [n["label"] for n in nodes])  # what passed is listed, not gone into
 
+    def test_a_status_shows_the_arms_down_to_its_own(self):
+        nodes = self.explained(family(), "--outputs", "dibao.status,dibao.reason", "--lang", "en")
+        arms = [(n["label"], n["passed"]) for n in nodes if n["kind"] == "condition" and n["depth"] == 1]
+        self.assertEqual(arms[:3], [("grace", False), ("ended", False), ("not eligible", False)])
+        self.assertTrue(any(n["formula"].endswith("2023-06 ≤ 2023-05, which does not hold") for n in nodes), nodes)
+        self.assertEqual([(n["label"], n["value"]) for n in nodes if n["depth"] == 0],
+                         [("status", "eligible"), ("status, reason", "the conditions hold")])
+
     def test_parameters_come_with_row_date_and_document(self):
         nodes = self.explained(family(), "--outputs", "dibao.standard_total", "--lang", "en")
         row = next(n for n in nodes if n["name"] == "dibao.standard")

@@ -28,7 +28,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     civ_calculator_options options = CIV_CALCULATOR_OPTIONS_INIT;
     (void)argc;
     (void)argv;
-    options.presume = 1;
+    options.presume = options.explain = 1;
     must(civ_engine_create(&engine, NULL, NULL) == CIV_OK &&
          civ_policy_builder_create(&b, engine, NULL) == CIV_OK);
     must(civ_policy_builder_add_embedded(b, NULL) == CIV_OK &&
@@ -37,6 +37,21 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     must(civ_calculator_create(&calculator, policy, &module, 1, &options, NULL) == CIV_OK);
     must(civ_workspace_create(&workspace, calculator, NULL) == CIV_OK);
     return 0;
+}
+
+static void explain_all(void)
+{
+    for (size_t i = 0; i < civ_calculator_output_count(calculator); i++) {
+        civ_value v = CIV_VALUE_INIT;
+        for (uint32_t row = 0; row < 4 && civ_result_value(&v, workspace, i, row) == CIV_OK;
+             row++) {
+            civ_wanted wanted = {(uint32_t)i, row};
+            civ_text text;
+            civ_status bad =
+                civ_explain_text(&text, workspace, &wanted, 1, 1, CIV_FORMAT_TEXT, NULL);
+            must(bad == CIV_OK || bad == CIV_ERROR_MEMORY);
+        }
+    }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
@@ -52,8 +67,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     int bad = cli_case_read(&c, text, n, policy, civ_calculator_root(calculator), NULL);
     must(bad == 0 || bad == EXIT_CASE);
     must((bad == EXIT_CASE) == (json_object_array_length(c.errors) > 0));
-    if (!bad && civ_evaluate(workspace, c.facts, ON, NULL) == CIV_OK)
+    if (!bad && civ_evaluate(workspace, c.facts, ON, NULL) == CIV_OK) {
         json_object_put(cli_answer(workspace, calculator, policy, &c, &o));
+        explain_all();
+    }
     cli_case_free(&c);
     free(text);
     return 0;

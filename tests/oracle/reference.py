@@ -32,7 +32,7 @@ from values import NEVER, Value, shown  # noqa: E402
 LANES = [0, 16, 32, 64, 128]
 REFUSED = ("quotients whose divisors", "128 bits", "asked on a day that differs", "more than 200000 operations")
 BLOCK = 500  # cases per call of the driver
-PATIENCE = int(os.environ.get("CIVICRULES_PATIENCE", "60"))  # seconds for one call
+PATIENCE = int(os.environ.get("CIVICRULES_PATIENCE", "600"))  # seconds for one call
 
 
 def run_driver(driver: List[str], files: List[Path], lanes: int, jobs: List[dict]) -> Tuple[List[dict], str]:

@@ -91,8 +91,32 @@ cr_pval cr_lower_among(cr_build *b, cr_env *env, int32_t space, const cr_expr *x
     return b->failed ? v : cr_pval_space(b, v, space);
 }
 
+/* The row before or after this one: a row of the same list. */
+static cr_pval lower_beside(cr_build *b, cr_env *env, int32_t space, const cr_expr *x)
+{
+    const cr_entity *e = &b->program->entities.at[space];
+    cr_pval key = cr_num_one_divisor(b, e->parent, space, cr_lower(b, env, space, x->a));
+    cr_insn insn = insn_of(CR_OP_BESIDE, space);
+    if (b->failed)
+        return cr_pval_none();
+    insn.mode = x->op == CR_THE_AFTER;
+    insn.child = (int16_t)e->parent;
+    insn.imm = env->def;
+    insn.wide = x->integer;
+    insn.a = cr_emit_space(b, key.reg, space);
+    insn.b = mask_of(b, env, space, x);
+    if (b->failed)
+        return cr_pval_none();
+    cr_lane lane = (cr_lane)b->plan->regs.at[insn.a].lane;
+    return cr_pval_reg(b, cr_emit(b, insn, lane, -1, INT32_MAX));
+}
+
 cr_pval cr_lower_the(cr_build *b, cr_env *env, int32_t space, const cr_expr *x)
 {
+    if (x->op >= CR_THE_BEFORE) {
+        b->calc->reads[x->ref.index] = 1;
+        return cr_pval_space(b, lower_beside(b, env, env->entity, x), space);
+    }
     int32_t child = b->program->fields.at[x->ref.index].child;
     int32_t owner = b->program->entities.at[child].parent;
     cr_env inner = *env;

@@ -109,7 +109,8 @@ static cr_lane result_lane(const cr_insn *insn, cr_lane lane)
     case CR_OP_LE:
     case CR_OP_PLACED: return CR_LANE_8;
     case CR_OP_RANK:
-    case CR_OP_THE: return CR_LANE_32;
+    case CR_OP_THE:
+    case CR_OP_BESIDE: return CR_LANE_32;
     default: return lane;
     }
 }

@@ -260,6 +260,37 @@
         }                                                                                          \
     }
 
+/* The next row below (mode 0) or above this one, in the order of a. */
+#define NEIGHBOUR(T)                                                                               \
+    static void beside_##T(cr_workspace *w, const cr_insn *i)                                      \
+    {                                                                                              \
+        const T *restrict a = VAL(w, i->a);                                                        \
+        const int8_t *m = i->b >= 0 ? VAL(w, i->b) : NULL;                                         \
+        const uint8_t *x = ST(w, i->a), *y = i->b >= 0 ? ST(w, i->b) : NULL;                       \
+        const cr_space_rows *c = &w->spaces[i->space];                                             \
+        int32_t *d = VAL(w, i->dst);                                                               \
+        uint8_t *s = own_status(w, i->dst);                                                        \
+        for (uint32_t r = 0, n = N(w, i); r < n; r++) {                                            \
+            uint32_t p = c->parent[r];                                                             \
+            uint8_t st = worst(status_at(x, r), status_at(c->list, p));                            \
+            int tie = 0;                                                                           \
+            d[r] = -1;                                                                             \
+            for (uint32_t k = c->off[p]; k < c->off[p + 1]; k++) {                                 \
+                if (k == r || out_of(m, y, k))                                                     \
+                    continue;                                                                      \
+                st = worst(st, worst(status_at(y, k), status_at(x, k)));                           \
+                if (i->mode ? a[k] <= a[r] : a[k] >= a[r])                                         \
+                    continue;                                                                      \
+                int first = d[r] < 0, same = !first && a[k] == a[d[r]];                            \
+                int better = !first && (i->mode ? a[k] < a[d[r]] : a[k] > a[d[r]]);                \
+                tie = same || (tie && !better);                                                    \
+                if (first || better || (same && i->wide == CR_TIES_LAST))                          \
+                    d[r] = (int32_t)k;                                                             \
+            }                                                                                      \
+            s[r] = !st && tie && i->wide == CR_TIES_INVALID ? CR_INVALID : st;                     \
+        }                                                                                          \
+    }
+
 #define ROWOF(T)                                                                                   \
     static void row_of_##T(cr_workspace *w, const cr_insn *i)                                      \
     {                                                                                              \
@@ -313,6 +344,7 @@
     EXTREME(lowest, T, <)                                                                          \
     RANKING(T)                                                                                     \
     CHOSEN(T)                                                                                      \
+    NEIGHBOUR(T)                                                                                   \
     ROWOF(T)                                                                                       \
     CARRIED(T)
 
@@ -678,6 +710,7 @@ const cr_kernel cr_kernels[CR_OP_COUNT][CR_LANES] = {
     [CR_OP_RANK] = LANES(rank),
     [CR_OP_PLACED] = SAME(cr_k_placed),
     [CR_OP_THE] = LANES(the),
+    [CR_OP_BESIDE] = LANES(beside),
     [CR_OP_ROW_OF] = LANES(row_of),
     [CR_OP_ALLOCATE] = SAME(cr_k_allocate),
     [CR_OP_ANY] = SAME(k_quantifier),

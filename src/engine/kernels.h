@@ -124,6 +124,7 @@ void cr_highest_cr_wide(cr_workspace *w, const cr_insn *i);
 void cr_lowest_cr_wide(cr_workspace *w, const cr_insn *i);
 void cr_rank_cr_wide(cr_workspace *w, const cr_insn *i);
 void cr_the_cr_wide(cr_workspace *w, const cr_insn *i);
+void cr_beside_cr_wide(cr_workspace *w, const cr_insn *i);
 void cr_row_of_cr_wide(cr_workspace *w, const cr_insn *i);
 void cr_k_allocate(cr_workspace *w, const cr_insn *i);
 void cr_k_multiple(cr_workspace *w, const cr_insn *i);

@@ -296,6 +296,36 @@ void cr_the_cr_wide(cr_workspace *w, const cr_insn *i)
     }
 }
 
+void cr_beside_cr_wide(cr_workspace *w, const cr_insn *i)
+{
+    const cr_wide *a = VAL(w, i->a);
+    const int8_t *m = i->b >= 0 ? VAL(w, i->b) : NULL;
+    const uint8_t *x = ST(w, i->a), *y = i->b >= 0 ? ST(w, i->b) : NULL;
+    const cr_space_rows *c = &w->spaces[i->space];
+    int32_t *d = VAL(w, i->dst);
+    uint8_t *s = own_status(w, i->dst);
+    int way = i->mode ? -1 : 1;
+    for (uint32_t r = 0, n = N(w, i); r < n; r++) {
+        uint32_t p = c->parent[r];
+        int tie = 0;
+        s[r] = worst(status_at(x, r), status_at(c->list, p));
+        d[r] = -1;
+        for (uint32_t k = c->off[p]; k < c->off[p + 1]; k++) {
+            if (k == r || out_of(m, y, k))
+                continue;
+            s[r] = worst(s[r], worst(status_at(y, k), status_at(x, k)));
+            if (cr_wide_cmp(&a[k], &a[r]) * way >= 0)
+                continue;
+            int order = d[r] < 0 ? 2 : cr_wide_cmp(&a[k], &a[d[r]]) * way;
+            tie = order == 0 || (tie && order < 0);
+            if (order > 0 || (order == 0 && i->wide == CR_TIES_LAST))
+                d[r] = (int32_t)k;
+        }
+        if (!s[r] && tie && i->wide == CR_TIES_INVALID)
+            s[r] = CR_INVALID;
+    }
+}
+
 void cr_row_of_cr_wide(cr_workspace *w, const cr_insn *i)
 {
     const int32_t *at = VAL(w, i->a);

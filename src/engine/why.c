@@ -249,6 +249,26 @@ static void step_the(cr_walk *walk, const cr_insn *i, uint32_t row)
     pass_rows(walk, i, i->child, row);
 }
 
+static void step_beside(cr_walk *walk, const cr_insn *i, uint32_t row)
+{
+    const cr_space_rows *c = &walk->w->spaces[i->space];
+    const cr_entity *e = &walk->w->calc->policy->program.entities.at[i->space];
+    uint32_t parent = c->parent[row];
+    int open = (c->list && c->list[parent]) || status_of(walk, i->a, row);
+    pass(walk, i->a, row);
+    if (c->list && c->list[parent] && !walk->used)
+        found(walk, CR_WHY_INPUT, c->list[parent], e->parent_field, i, row, 0);
+    for (uint32_t k = c->off[parent]; k < c->off[parent + 1]; k++) {
+        if (k == row || is_out(walk, i, k))
+            continue;
+        open |= status_of(walk, i->a, k) || (i->b >= 0 && status_of(walk, i->b, k));
+        pass(walk, i->a, k);
+        pass(walk, i->b, k);
+    }
+    if (!open && status_of(walk, i->dst, row) && !walk->used)
+        found(walk, CR_WHY_RULE, CR_INVALID, i->imm, i, row, 0);
+}
+
 static void step_row_of(cr_walk *walk, const cr_insn *i, uint32_t row)
 {
     int known = !status_of(walk, i->a, row);
@@ -361,6 +381,7 @@ static void step(cr_walk *walk, const cr_insn *i, uint32_t row)
     case CR_OP_RANK: step_rank(walk, i, row); break;
     case CR_OP_PLACED: step_placed(walk, i, row); break;
     case CR_OP_THE: step_the(walk, i, row); break;
+    case CR_OP_BESIDE: step_beside(walk, i, row); break;
     case CR_OP_ROW_OF: step_row_of(walk, i, row); break;
     case CR_OP_ROW: step_row(walk, i, row); break;
     case CR_OP_CONV:

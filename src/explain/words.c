@@ -350,8 +350,27 @@ static void among(cr_words *w, const cr_expr *x)
         cr_buf_text(w->out, zh[x->op]);
 }
 
+/* 本证之前最近的残疾人证（按签发日期） */
+static void beside(cr_words *w, const cr_expr *x)
+{
+    int before = x->op == CR_THE_BEFORE;
+    list_name(w, x);
+    say(w, "中按“", before ? ": the one before this by " : ": the one after this by ");
+    expr(w, x->a);
+    say(w, before ? "”排在本条之前最近的一条" : "”排在本条之后最近的一条", "");
+    if (x->b) {
+        say(w, "（限于“", " where ");
+        operand(w, x->b, 2);
+        say(w, "”）", "");
+    }
+}
+
 static void the_row(cr_words *w, const cr_expr *x)
 {
+    if (x->op >= CR_THE_BEFORE) {
+        beside(w, x);
+        return;
+    }
     list_name(w, x);
     say(w, "中", x->op ? " with the lowest " : " with the highest ");
     if (x->b && w->zh) {

@@ -74,11 +74,18 @@ typedef enum cr_xkind {
     CR_X_LEAST,  /* least integer at least (op 0) or more than (op 1) a of b: a share of a count */
     CR_X_AMONG,  /* op cr_among: a among the rows of the list `text`, b = where (NULL = all);
                      a rank with c: whether it is within so many places, integer cr_ties */
-    CR_X_THE,    /* the row of the list `text` with highest (op 0) or lowest (op 1) a, where b;
-                    integer = cr_ties */
+    CR_X_THE,    /* the row of the list `text` that `op` (cr_the) chooses by a, where b; integer =
+                    cr_ties */
     CR_X_ROW_OF, /* b, read in the row that a stands for: certificate.grade */
     CR_X_ROWS    /* list `text` where b (NULL = all): the rows themselves, as an output */
 } cr_xkind;
+
+typedef enum cr_the { /* the next before or after the row at hand, in the order of a */
+    CR_THE_HIGHEST,
+    CR_THE_LOWEST,
+    CR_THE_BEFORE,
+    CR_THE_AFTER
+} cr_the;
 
 typedef enum cr_part {
     CR_PART_MONTH,

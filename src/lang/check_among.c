@@ -97,10 +97,15 @@ static int32_t list_of(const cr_checker *c, int32_t child, uint16_t *up)
     return -1;
 }
 
+/* A row before or after the one at hand is one of its own list. */
 void cr_c_the(cr_checker *c, cr_expr *x)
 {
     int32_t child = cr_program_entity(c->p, x->text);
     int32_t field = child < 0 ? -1 : list_of(c, child, &x->ref.up);
+    if (field >= 0 && x->op >= CR_THE_BEFORE && child != c->entity) {
+        cr_c_report(c, CR_D_NOT_A_LIST, x->pos, x->text, "the entity of this row");
+        return;
+    }
     if (field < 0) {
         cr_c_report(c, CR_D_UNKNOWN_TYPE, x->pos, x->text,
                     "an entity of which this row, or one above it, has a list");

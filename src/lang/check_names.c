@@ -636,6 +636,17 @@ static void declare_def(cr_checker *c, cr_stmt *s)
 
 /* ---- all ---- */
 
+/* Blocks of facts are shared between files, so their names are, too. */
+static void declare_example(cr_checker *c, cr_stmt *s)
+{
+    for (uint32_t i = 0; s->kind == CR_S_GIVEN && i < c->p->examples.n; i++)
+        if (c->p->examples.at[i]->kind == CR_S_GIVEN &&
+            cr_str_eq(c->p->examples.at[i]->name, s->name))
+            cr_c_report(c, CR_D_DUPLICATE, s->name_pos, s->name, "")->other =
+                c->p->examples.at[i]->name_pos;
+    CR_C_PUSH(c, c->p->examples, s);
+}
+
 static void declare_simple(cr_checker *c, cr_stmt *s)
 {
     cr_module m = {s->name, s};
@@ -655,7 +666,7 @@ static void declare_simple(cr_checker *c, cr_stmt *s)
             cr_c_report(c, CR_D_DUPLICATE, s->name_pos, s->name, "");
         cr_c_words_enum(c, s->values.at, s->values.n, s->name, s->label);
     } else if (s->kind == CR_S_GIVEN || s->kind == CR_S_EXAMPLE) {
-        CR_C_PUSH(c, c->p->examples, s);
+        declare_example(c, s);
     }
 }
 

@@ -54,16 +54,29 @@ static void least(cr_parser *p, cr_expr *x)
     x->b = cr_p_product(p);
 }
 
+/* `with latest issued_on`, or `before this by issued_on` */
+static void which(cr_parser *p, cr_expr *x)
+{
+    if (cr_p_is(p, "before") || cr_p_is(p, "after")) {
+        x->op = cr_p_take(p, "before") ? CR_THE_BEFORE : CR_THE_AFTER;
+        cr_p_take(p, "after");
+        cr_p_want(p, "this");
+        cr_p_want(p, "by");
+        return;
+    }
+    cr_p_want(p, "with");
+    if (cr_p_take(p, "lowest") || cr_p_take(p, "earliest"))
+        x->op = CR_THE_LOWEST;
+    else if (!cr_p_take(p, "highest"))
+        cr_p_want(p, "latest");
+}
+
 /* `the certificate with latest issued_on where valid, ties: invalid` */
 static void the_row(cr_parser *p, cr_expr *x)
 {
     x->kind = CR_X_THE;
     x->text = cr_p_word(p, "an entity");
-    cr_p_want(p, "with");
-    if (cr_p_take(p, "lowest") || cr_p_take(p, "earliest"))
-        x->op = 1;
-    else if (!cr_p_take(p, "highest"))
-        cr_p_want(p, "latest");
+    which(p, x);
     p->in_among = 1;
     x->a = cr_p_measure(p);
     p->in_among = 0;

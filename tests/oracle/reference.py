@@ -156,7 +156,7 @@ class Campaign:
                 policies[tuple(lets)] = civeval.load(files, (), lets)
             return policies[tuple(lets)]
 
-        jobs = [job for job in (example_job(whole, lines) for _, lines in whole.pack.examples) if job]
+        jobs = [job for _, lines in whole.pack.examples for job in example_jobs(whole, lines)]
         self.compare("examples of the packs", policy, files, 0, jobs)
         rng = random.Random(seed)
         jobs = [pack_job(rng, policy(())) for _ in range(cases)]
@@ -168,11 +168,17 @@ class Campaign:
         print(f"{count} examples, {2 * cases} random cases of the packs")
 
 
-def example_job(policy, lines) -> Optional[dict]:
+def example_jobs(policy, lines) -> List[dict]:
+    """The day of an example; of one over months every month by itself, and the last as the end of a timeline."""
     lines = civeval.spread(policy, lines)
     case, _ = civeval.example_case(policy, lines)
-    days = [line[1].isoformat() for line in lines if line[0] == "on"]
-    return {"on": days[0], "case": case, "lets": [let_text(line) for line in lines if line[0] == "let"]}
+    job = {"case": case, "lets": [let_text(line) for line in lines if line[0] == "let"]}
+    jobs = [{**job, "on": line[1].isoformat()} for line in lines if line[0] == "on"]
+    for line in lines:
+        if line[0] == "months":
+            days = [civeval.Month(month).last().isoformat() for month in range(int(line[1]), int(line[2]) + 1)]
+            jobs += [{**job, "on": day} for day in days] + [{**job, "on": days[-1], "steps": len(days)}]
+    return jobs
 
 
 def let_text(line) -> str:

@@ -1497,6 +1497,8 @@ class Run:
         _, way, entity, key, where, ties = e
         owner, name = self.policy.parent[entity]
         rows, listed = self.list(self.above(scope.row, owner), name, scope.day, scope.rule)
+        if way in ("before", "after"):
+            return self.beside(e, scope, [row for row in rows if row is not scope.row], listed)
         left = self.left_in(rows, where, scope)
         keys = [self.expr(key, each) for _, _, each in left]
         both = worst([listed] + [holds for _, holds, _ in left] + keys)
@@ -1506,6 +1508,24 @@ class Run:
             return known(NEVER)
         best = pick(way, keys)
         winners = [row for (row, _, _), one in zip(left, keys) if order(one.value, best.value) == 0]
+        if len(winners) > 1 and ties == "invalid":
+            return unknown(INVALID, self.this_rule(scope))
+        return known(winners[-1] if ties == "last" else winners[0])
+
+    def beside(self, e, scope, rows, listed):
+        """The nearest of the other rows whose key lies below, or above, the one of this row."""
+        _, way, _, key, where, ties = e
+        own = self.expr(key, scope)
+        left = [(row, holds, self.expr(key, each)) for row, holds, each in self.left_in(rows, where, scope)]
+        both = worst([listed, own] + [holds for _, holds, _ in left] + [one for _, _, one in left])
+        if not both.known:
+            return both
+        side = -1 if way == "before" else 1
+        nearer = [(row, one) for row, _, one in left if order(one.value, own.value) == side]
+        if not nearer:
+            return known(NEVER)
+        best = pick("highest" if way == "before" else "lowest", [one for _, one in nearer])
+        winners = [row for row, one in nearer if order(one.value, best.value) == 0]
         if len(winners) > 1 and ties == "invalid":
             return unknown(INVALID, self.this_rule(scope))
         return known(winners[-1] if ties == "last" else winners[0])
@@ -1598,6 +1618,18 @@ def is_count(policy: Policy, name: str) -> bool:
     return any(kind.kind == "number" and not kind.money for kind in kinds)
 
 
+def stated(policy: Policy, values) -> dict:
+    """The facts of a line; several entries of one field are its history."""
+    facts: dict = {}
+    for name, value, since in values:
+        fact = plain(value, is_count(policy, name))
+        if since is None:
+            facts[name] = fact
+        else:
+            facts.setdefault(name, []).append({"from": shown(since), "value": fact})
+    return facts
+
+
 def example_case(policy: Policy, lines: List[tuple]) -> Tuple[dict, dict]:
     """(case, {path: row of it}) of the lines of an example, `given` blocks spread out."""
     roots = [name for name, entity in policy.pack.entities.items() if entity["root"]]
@@ -1606,31 +1638,27 @@ def example_case(policy: Policy, lines: List[tuple]) -> Tuple[dict, dict]:
     case: dict = {}
     defaults: Dict[str, dict] = {}
     places = {(): case}
+
+    def row_at(place: tuple) -> dict:
+        """The row of a path; a row is there from its first mention on, whether of itself or of one below it."""
+        if place not in places:
+            holder = row_at(place[:-2]).setdefault(place[-2], [])
+            holder.append({**defaults.get(".".join(place[0::2]), {}), "id": place[-1]})
+            places[place] = holder[-1]
+        return places[place]
+
     for line in lines:
+        path = [part for group in line[1] for part in group.split(".")] if line[0] in ("fact", "no rows") else []
+        if line[0] == "fact" and len(line[1]) == 1 and path != [root]:
+            defaults.setdefault(".".join(path), {}).update(stated(policy, line[2]))
+    for line in lines:
+        path = [part for group in line[1] for part in group.split(".")] if line[0] in ("fact", "no rows") else []
         if line[0] == "no rows":
-            holder = places[tuple(line[1][:-1])]
-            holder[line[1][-1]] = []
-        elif line[0] == "fact":
-            facts = {}
-            for name, value, since in line[2]:
-                fact = plain(value, is_count(policy, name))
-                if since is None:
-                    facts[name] = fact
-                else:
-                    facts.setdefault(name, []).append({"from": shown(since), "value": fact})
-            path = [part for group in line[1] for part in group.split(".")]
-            if path == [root]:
-                case.update(facts)
-            elif len(line[1]) == 1:
-                path = [part for name in path for part in (name, "")]
-                defaults.setdefault(".".join(path[0::2]), {}).update(facts)
-            else:
-                place = tuple(path)
-                if place not in places:
-                    holder = places[place[:-2]].setdefault(place[-2], [])
-                    holder.append({**defaults.get(".".join(path[0::2]), {}), "id": place[-1]})
-                    places[place] = holder[-1]
-                places[place].update(facts)
+            row_at(tuple(path[:-1]))[path[-1]] = []
+        elif path == [root]:
+            case.update(stated(policy, line[2]))
+        elif line[0] == "fact" and len(line[1]) > 1:
+            row_at(tuple(path)).update(stated(policy, line[2]))
     return {root: case}, places
 
 

@@ -7,7 +7,8 @@ Expressions are tuples whose first item says what they are:
   ("within", negated, a, b) ("convert", a, unit) ("for one", a, unit) ("+", a, b) ("-", a, b) ("*", a, b) ("/", a, b)
   ("minus", a) ("at", a, date) ("number", number, unit, text) ("date", d) ("month", m) ("text", s) ("yes",) ("no",)
   ("none",) ("today",) ("name", dotted, keys, arguments, is_parameter) ("pick", which, [e]) ("of", what, a)
-  ("among", what, value, list, where) ("placed", way, value, list, where, places, ties) ("the", way, entity, key, where, ties) ("least", more than?, share, number)
+  ("among", what, value, list, where) ("placed", way, value, list, where, places, ties)
+  ("the", highest|lowest|before|after, entity, key, where, ties) ("least", more than?, share, number)
   ("cell", sign, column, constant)
   ("span", unit word, a, b) ("aggregate", what, list, value, where, have) ("rows", list, where)
 """
@@ -547,11 +548,15 @@ class Reader:
             share = self.prod()
             self.need("of")
             return ("least", more, share, self.prod())
-        if self.sees("the") and self.peek(1) and self.peek(1).kind == "word" and self.peek(2) and self.peek(2).text == "with":
+        if (self.sees("the") and self.peek(1) and self.peek(1).kind == "word" and self.peek(2)
+                and self.peek(2).text in ("with", "before", "after")):
             self.take("the")
             entity = self.next("word")
-            self.need("with")
-            way = "lowest" if self.next("word") in ("lowest", "earliest") else "highest"
+            way = self.next("word")
+            if way == "with":
+                way = "lowest" if self.next("word") in ("lowest", "earliest") else "highest"
+            else:
+                self.need("this", "by")
             self.no_rows = True
             key = self.meas()
             self.no_rows = False
@@ -1020,6 +1025,8 @@ class Parser:
     def s_given(self, statement: Statement, r: Reader) -> None:
         name = r.next("word")
         r.label()
+        if name in self.pack.givens:
+            raise CivError(f"declared twice: given {name}")
         self.pack.givens[name] = [self.example_line(line) for line in self.clauses(statement, r)]
 
     def s_example(self, statement: Statement, r: Reader) -> None:

@@ -520,18 +520,9 @@ class Maker:
                      f"  = rank of {self.leaf(entity, rng.choice(['int', 'int', 'money', 'num', 'date']))} among {listed}{where}, "
                      f"{rng.choice(['highest', 'lowest'])} first, within {places}, ties: {rng.choice(['in', 'out'])}", CITE]
         self.names.setdefault((entity, "bool"), []).append("m." + placed)
-        row, value = self.fresh("d"), self.fresh("d")
-        kind = rng.choice(["int", "money", "bool"])
-        self.out += [f'\ndefine {parent}.m.{row} : {entity}  "{row}"',
-                     f"  = the {entity} with {rng.choice(['latest', 'lowest', 'highest'])} {self.leaf(entity, rng.choice(['int', 'date', 'num']))}{where}, "
-                     f"ties: {rng.choice(['invalid', 'first', 'last'])}", CITE]
-        field = self.names.get((entity, kind))
-        if field:
-            other = self.literal(kind)
-            self.out += [f'\ndefine {parent}.m.{value} : {TYPES[kind]}  "{value}"',
-                         f"  when m.{row} is none = {other}" if self.chance(0.6) else f"  when no = {other}",
-                         f"  otherwise = m.{row}.{rng.choice(field).rpartition(chr(46))[2]}", CITE]
-            self.names.setdefault((parent, kind), []).append("m." + value)
+        self.chosen_row(entity, parent, rng.choice(["with latest", "with lowest", "with highest"]), where)
+        if self.chance(0.5):
+            self.chosen_row(entity, entity, rng.choice(["before this by", "after this by"]), where)
         number = self.fresh("d")
         self.out += [f'\ndefine {entity}.m.{number} : integer  "{number}"',
                      f"  = least integer {rng.choice(['at least', 'more than'])} {rng.choice(['1/2', '2/3', '0.2'])} of {self.leaf(entity, 'int')}", CITE]
@@ -546,6 +537,21 @@ class Maker:
         self.out += [f'\ndefine {parent}.m.{last} : date  "{last}"',
                      f"  = {rng.choice(['highest', 'lowest'])} of {listed}.({self.leaf(entity, 'date')}){where}", CITE]
         self.names.setdefault((parent, "date"), []).append("m." + last)
+
+    def chosen_row(self, entity: str, reader: str, which: str, where: str) -> None:
+        """A definition that stands for a row of `entity`, and one that reads something in it."""
+        rng, row, value = self.rng, self.fresh("d"), self.fresh("d")
+        kind = rng.choice(["int", "money", "bool"])
+        self.out += [f'\ndefine {reader}.m.{row} : {entity}  "{row}"',
+                     f"  = the {entity} {which} {self.leaf(entity, rng.choice(['int', 'date', 'num']))}{where}, "
+                     f"ties: {rng.choice(['invalid', 'first', 'last'])}", CITE]
+        field = self.names.get((entity, kind))
+        if field:
+            other = self.literal(kind)
+            self.out += [f'\ndefine {reader}.m.{value} : {TYPES[kind]}  "{value}"',
+                         f"  when m.{row} is none = {other}" if self.chance(0.6) else f"  when no = {other}",
+                         f"  otherwise = m.{row}.{rng.choice(field).rpartition(chr(46))[2]}", CITE]
+            self.names.setdefault((reader, kind), []).append("m." + value)
 
     def carried(self, entity: str) -> None:
         """What passes from month to month, and who reads the month before."""

@@ -453,24 +453,39 @@ static void cover_defs(cr_run *r, const cr_frame *f, const cr_plan_def *defs)
     }
 }
 
-/* Walks back from every result: the definitions and rows on the way are reached; arms not taken are
- * not. */
+typedef struct cr_starts { /* of a walk */
+    CR_VEC(int32_t) regs;
+    CR_VEC(uint32_t) rows;
+} cr_starts;
+
+static int start_at(cr_run *r, cr_starts *s, int32_t def, int32_t reg)
+{
+    for (uint32_t row = 0; row < r->workspace->core->spaces[r->p->defs.at[def].entity].n; row++)
+        if (!CR_PUSH(&r->arena, s->regs, reg) || !CR_PUSH(&r->arena, s->rows, row))
+            return 1;
+    return 0;
+}
+
+/* Walks back from every result, and in a timeline from what is carried into the next month: the
+ * definitions and rows on the way are reached; arms not taken are not. */
 static int reach(cr_run *r)
 {
     const cr_frame *f = r->workspace->core->frame;
-    CR_VEC(int32_t) regs = {0};
-    CR_VEC(uint32_t) rows = {0};
+    cr_starts s = {0};
     for (uint32_t i = 0; i < r->calculator->core.outputs.n; i++) {
         const cr_output *o = &r->calculator->core.outputs.at[i];
         const cr_pval *v = o->reason ? &f->plan->defs[o->def].reason : &f->plan->defs[o->def].value;
         r->coverage->defs[o->def] = 1;
-        for (uint32_t row = 0; row < r->workspace->core->spaces[r->p->defs.at[o->def].entity].n;
-             row++)
-            if (!CR_PUSH(&r->arena, regs, v->rows >= 0 ? v->div : v->reg) ||
-                !CR_PUSH(&r->arena, rows, row))
-                return 1;
+        if (start_at(r, &s, o->def, v->rows >= 0 ? v->div : v->reg))
+            return 1;
     }
-    if (cr_why_walk(r->workspace->core, regs.at, rows.at, regs.n, 1, on_reached, r))
+    for (uint32_t i = 0; r->month && i < f->plan->code.n; i++) {
+        const cr_insn *insn = &f->plan->code.at[i];
+        if (insn->op == CR_OP_CARRIED &&
+            start_at(r, &s, insn->imm, f->plan->defs[insn->imm].value.reg))
+            return 1;
+    }
+    if (cr_why_walk(r->workspace->core, s.regs.at, s.rows.at, s.regs.n, 1, on_reached, r))
         return 1;
     cover_defs(r, f, f->plan->defs);
     for (const cr_day *day = f->plan->days; day; day = day->next)

@@ -81,10 +81,10 @@ typedef enum cr_xkind {
 } cr_xkind;
 
 typedef enum cr_the { /* the next before or after the row at hand, in the order of a */
-    CR_THE_HIGHEST,
-    CR_THE_LOWEST,
-    CR_THE_BEFORE,
-    CR_THE_AFTER
+                      CR_THE_HIGHEST,
+                      CR_THE_LOWEST,
+                      CR_THE_BEFORE,
+                      CR_THE_AFTER
 } cr_the;
 
 typedef enum cr_part {

@@ -4,6 +4,22 @@
 
 #include "lang/parse_internal.h"
 
+/* `2021-04-05, 2021-05-01`: a list without brackets. */
+static cr_expr *the_rest(cr_parser *p, cr_expr *first)
+{
+    cr_expr *x = cr_arena_get(p->arena, 1, sizeof *x);
+    if (!x) {
+        cr_p_memory(p);
+        return first;
+    }
+    x->kind = CR_X_IN;
+    x->pos = first->pos;
+    CR_P_PUSH(p, x->args, first);
+    while (!p->failed && cr_p_take(p, ","))
+        CR_P_PUSH(p, x->args, cr_p_expr(p));
+    return x;
+}
+
 void cr_p_let(cr_parser *p, cr_let *let)
 {
     size_t from = cr_p_tok(p)->offset;
@@ -17,6 +33,8 @@ void cr_p_let(cr_parser *p, cr_let *let)
     }
     cr_p_want(p, "=");
     let->value = cr_p_listed(p, cr_p_expr);
+    if (let->value->kind != CR_X_IN && cr_p_is(p, ","))
+        let->value = the_rest(p, let->value);
     if (!p->failed)
         let->text = cr_str_part(p->text, from, cr_p_end_of(&p->tokens[p->at - 1]));
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The working-day calendar: the `calendar` statements of all packs in one. A day that several of
- * them name counts once. */
+/* The working-day calendar: the `calendar` statements of all packs in one, and what the caller puts
+ * in place of a year: `calendar.days_off[2021] = none`. A day that several of them name counts
+ * once. */
 #include "base/date.h"
 #include "policy/regions.h"
 
@@ -9,6 +10,99 @@ typedef struct cr_span { /* both days are in */
 } cr_span;
 
 typedef CR_VEC(cr_span) cr_spans;
+
+/* ---- years that the caller states ---- */
+
+static cr_str let_name(cr_calendar_kind kind)
+{
+    return kind == CR_CAL_WORK ? CR_STR("calendar.makeup_days") : CR_STR("calendar.days_off");
+}
+
+int cr_policy_is_calendar_let(const cr_let *let)
+{
+    return cr_str_eq(let->name, let_name(CR_CAL_OFF)) ||
+           cr_str_eq(let->name, let_name(CR_CAL_WORK));
+}
+
+/* The last override of a year's list, of that kind; NULL = none. */
+static const cr_let *let_of(const cr_policy *p, cr_calendar_kind kind, int year)
+{
+    for (uint32_t i = p->lets.n; i > 0; i--) {
+        const cr_let *let = &p->lets.at[i - 1];
+        if (cr_str_eq(let->name, let_name(kind)) && let->keys.n == 1 &&
+            let->keys.at[0].kind == CR_KEY_INT && let->keys.at[0].lo == year)
+            return let;
+    }
+    return NULL;
+}
+
+static int year_of(int32_t day)
+{
+    int year, month, rest;
+    cr_date_split(day, &year, &month, &rest);
+    return year;
+}
+
+static int32_t day_of(int year, int month, int day)
+{
+    int32_t out = 0;
+    cr_date_make(year, month, day, &out);
+    return out;
+}
+
+static int add_let_day(cr_policy *p, const cr_expr *x, int64_t year, cr_spans *out, cr_diags *d)
+{
+    cr_span span = {(int32_t)x->integer, (int32_t)x->integer};
+    if (x->kind != CR_X_DATE || year_of(span.from) != year) {
+        cr_diag_add(d, CR_D_NOT_LITERAL, x->pos, x->text, CR_STR("dates of that year, or none"));
+        return 0;
+    }
+    return CR_PUSH(&p->arena, *out, span) ? 0 : 2;
+}
+
+/* The days of the overrides of a kind. A list of days off also says that the year is covered. */
+static int collect_lets(cr_policy *p, cr_calendar_kind kind, cr_spans *out, cr_diags *d)
+{
+    for (uint32_t i = 0; i < p->lets.n; i++) {
+        const cr_let *let = &p->lets.at[i];
+        if (!cr_str_eq(let->name, let_name(kind)))
+            continue;
+        int keyed = let->keys.n == 1 && let->keys.at[0].kind == CR_KEY_INT;
+        int64_t year = keyed ? let->keys.at[0].lo : 0;
+        int known = year >= year_of(CR_DATE_MIN) && year <= year_of(CR_DATE_MAX);
+        if (!known && kind != CR_CAL_COVERS)
+            cr_diag_add(d, CR_D_ROW_KEYS, let->pos, let->name, CR_STR("one key, the year"));
+        if (!known || let_of(p, kind, (int)year) != let)
+            continue;
+        cr_span whole = {day_of((int)year, 1, 1), day_of((int)year, 12, 31)};
+        if (kind == CR_CAL_COVERS && !CR_PUSH(&p->arena, *out, whole))
+            return 2;
+        if (kind == CR_CAL_COVERS || let->value->kind == CR_X_NONE)
+            continue;
+        if (let->value->kind != CR_X_IN && add_let_day(p, let->value, year, out, d))
+            return 2;
+        for (uint32_t k = 0; let->value->kind == CR_X_IN && k < let->value->args.n; k++)
+            if (add_let_day(p, let->value->args.at[k], year, out, d))
+                return 2;
+    }
+    return 0;
+}
+
+/* A row of a notice without the years that are overridden. */
+static int add_row(cr_policy *p, cr_calendar_kind kind, cr_span span, cr_spans *out)
+{
+    while (kind != CR_CAL_COVERS && span.from <= span.to) {
+        int year = year_of(span.from);
+        cr_span part = {span.from, day_of(year, 12, 31)};
+        part.to = part.to < span.to ? part.to : span.to;
+        span.from = part.to + 1;
+        if (!let_of(p, kind, year) && !CR_PUSH(&p->arena, *out, part))
+            return 2;
+    }
+    return kind == CR_CAL_COVERS && !CR_PUSH(&p->arena, *out, span) ? 2 : 0;
+}
+
+/* ---- rows ---- */
 
 /* Every row is looked at; a row that ends before it begins is reported. 2 = out of memory. */
 static int collect(cr_policy *p, cr_calendar_kind kind, cr_spans *out, cr_diags *d)
@@ -23,11 +117,11 @@ static int collect(cr_policy *p, cr_calendar_kind kind, cr_spans *out, cr_diags 
             if (span.to < span.from)
                 cr_diag_add(d, CR_D_RANGE, row->pos, CR_STR(""),
                             CR_STR("an end that is not before the beginning"));
-            else if (!CR_PUSH(&p->arena, *out, span))
+            else if (add_row(p, kind, span, out))
                 return 2;
         }
     }
-    return 0;
+    return collect_lets(p, kind, out, d);
 }
 
 /* ---- order ---- */

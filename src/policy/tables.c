@@ -309,7 +309,8 @@ static void check_lets(cr_policy *p, cr_diags *d)
     for (uint32_t i = 0; i < p->lets.n; i++) {
         cr_str names[1024];
         size_t n = 0, at = 0;
-        if (cr_program_param(&p->program, p->lets.at[i].name) >= 0)
+        if (cr_program_param(&p->program, p->lets.at[i].name) >= 0 ||
+            cr_policy_is_calendar_let(&p->lets.at[i]))
             continue;
         for (uint32_t k = 0; k < p->program.params.n && n < 1024; k++)
             names[n++] = p->program.params.at[k].name;

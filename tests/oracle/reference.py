@@ -188,7 +188,9 @@ def let_text(line) -> str:
     if value[0] == "number":
         names = [f"{'per ' if n < 0 else ''}{unit}" for unit, n in sorted(value[2], key=lambda pair: (pair[1] < 0, pair[0]))]
         return f"{name}{shown_keys}={value[3]} {' '.join(names)}".strip()
-    return f"{name}{shown_keys}={value[1] if value[0] == 'name' else value[0]}"
+    if value[0] == "words":
+        return f"{name}{shown_keys}=({', '.join(value[1])})"
+    return f"{name}{shown_keys}={value[1] if value[0] in ('name', 'date') else value[0]}"
 
 
 PACK_LETS = [

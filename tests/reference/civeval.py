@@ -94,9 +94,7 @@ class Policy:
     def __init__(self, pack: Pack, lets: List[tuple]):
         self.pack = pack
         self.lets = lets
-        self.calendar = dates.WorkingDays()
-        for what, begin, end in pack.calendar:
-            self.calendar.declare(what, begin, end)
+        self.make_calendar()
         self.fields: Dict[str, Dict[str, Field]] = {}
         self.spans: Dict[str, List[str]] = {}
         self.parent: Dict[str, Tuple[str, str]] = {}  # entity -> (parent entity, list)
@@ -105,6 +103,22 @@ class Policy:
         self.gates: Dict[Tuple[str, str, str], List[Rule]] = {}  # (what, entity, name) -> requires
         self._index_entities()
         self._index_rules()
+
+    def make_calendar(self) -> None:
+        """The calendar of the packs; a year's list that is overridden takes the place of theirs."""
+        instead: Dict[Tuple[str, int], list] = {}
+        for _, name, keys, value in self.lets:
+            if name in ("calendar.days_off", "calendar.makeup_days"):
+                days = [] if value in (("none",), ("words", [])) else value[1] if value[0] == "list" else [value]
+                instead["off" if name == "calendar.days_off" else "work", int(keys[0][1])] = [day[1] for day in days]
+        self.calendar = dates.WorkingDays()
+        for what, begin, end in self.pack.calendar:
+            self.calendar.declare(what, begin, end, {year for kind, year in instead if kind == what})
+        for (what, year), days in instead.items():
+            if what == "off":
+                self.calendar.declare("covers", datetime.date(year, 1, 1), datetime.date(year, 12, 31))
+            for day in days:
+                self.calendar.declare(what, day, day)
 
     # -- tables made once --
 
@@ -1676,6 +1690,7 @@ def run_example(policy: Policy, lines: List[tuple]) -> List[str]:
     own = Policy.__new__(Policy)
     own.__dict__.update(policy.__dict__)
     own.lets = policy.lets + [line for line in lines if line[0] == "let"]
+    own.make_calendar()
     days = [line[1] for line in lines if line[0] == "on"]
     run = Run(own, make_case(own, case), False, False)
     for line in lines:

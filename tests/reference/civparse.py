@@ -569,11 +569,18 @@ class Reader:
         """A value, or words in brackets."""
         if not self.take("("):
             return self.expr()
-        words = []
+        parts = []
         while not self.take(")"):
-            words.append(self.next("word"))
+            parts.append(self.expr())
             self.take(",")
-        return ("words", words)
+        return self.several(parts)
+
+    @staticmethod
+    def several(parts):
+        """Words, or the days of a calendar."""
+        if all(part[0] == "name" for part in parts):
+            return ("words", [part[1] for part in parts])
+        return ("list", parts)
 
     def listed_or_number(self):
         """An expectation: words in brackets, or a number, which may be written with brackets, too."""
@@ -1079,6 +1086,11 @@ class Parser:
             r.need("]")
         r.need("=")
         value = r.listed()
+        if r.sees(","):
+            several = [value]
+            while r.take(","):
+                several.append(r.expr())
+            value = r.several(several)
         r.end()
         return ("let", name, keys, value)
 

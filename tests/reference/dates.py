@@ -119,22 +119,22 @@ class WorkingDays:
         self.off: Set[datetime.date] = set()
         self.work: Set[datetime.date] = set()
 
-    def declare(self, what: str, begin: datetime.date, end: datetime.date) -> None:
+    def declare(self, what: str, begin: datetime.date, end: datetime.date, without=frozenset()) -> None:
+        """`without`: years whose days do not count."""
         if what == "covers":
             self.covers.append((begin, end))
             return
         days = self.off if what == "off" else self.work
         while begin <= end:
-            days.add(begin)
+            if begin.year not in without:
+                days.add(begin)
             begin += ONE_DAY
 
     def is_working(self, day: datetime.date) -> Optional[bool]:
         """None where no notice covers the day."""
         if not any(begin <= day <= end for begin, end in self.covers):
             return None
-        if day in self.work:
-            return True
-        return day not in self.off and day.weekday() < 5
+        return day not in self.off and (day.weekday() < 5 or day in self.work)
 
     def add(self, start: datetime.date, n: int):
         """The n-th working day after `start`: ('known', day), ('no data', year) or ('invalid', None)."""

@@ -91,7 +91,9 @@ static int collect_lets(cr_policy *p, cr_calendar_kind kind, cr_spans *out, cr_d
 /* A row of a notice without the years that are overridden. */
 static int add_row(cr_policy *p, cr_calendar_kind kind, cr_span span, cr_spans *out)
 {
-    while (kind != CR_CAL_COVERS && span.from <= span.to) {
+    if (kind == CR_CAL_COVERS || p->lets.n == 0)
+        return CR_PUSH(&p->arena, *out, span) ? 0 : 2;
+    while (span.from <= span.to) {
         int year = year_of(span.from);
         cr_span part = {span.from, day_of(year, 12, 31)};
         part.to = part.to < span.to ? part.to : span.to;
@@ -99,7 +101,7 @@ static int add_row(cr_policy *p, cr_calendar_kind kind, cr_span span, cr_spans *
         if (!let_of(p, kind, year) && !CR_PUSH(&p->arena, *out, part))
             return 2;
     }
-    return kind == CR_CAL_COVERS && !CR_PUSH(&p->arena, *out, span) ? 2 : 0;
+    return 0;
 }
 
 /* ---- rows ---- */

@@ -246,6 +246,62 @@ static void days_without_an_end_are_refused(void **state)
     fx_refused(&t, CR_D_RANGE, 3);
 }
 
+#define DAYS                                                                                       \
+    "module m \"模块\"\ncalendar \"c\"\n  covers 2021-01-01 to 2022-12-31\n"                     \
+    "  off 2021-12-30 to 2022-01-03\n  work 2021-12-26, 2022-01-08\n  by design \"t\"\n"
+
+static void a_year_may_be_stated_by_the_caller(void **state)
+{
+    fx_built b;
+    const fx_texts t = {.packs = {DAYS},
+                        .lets = {"calendar.days_off[2021]=2021-03-01, 2021-03-02",
+                                 "calendar.days_off[2021]=(2021-05-03)",
+                                 "calendar.days_off[2030]=none", "calendar.makeup_days[2021]=none",
+                                 "calendar.makeup_days[2030]=2030-01-05"}};
+    (void)state;
+    fx_fine(&b, &t);
+    assert_int_equal(working(&b, "2021-12-30"), 1); /* the notice's days of 2021 are gone */
+    assert_int_equal(working(&b, "2021-12-26"), 0);
+    assert_int_equal(working(&b, "2021-03-01"), 1); /* the last override counts */
+    assert_int_equal(working(&b, "2021-05-03"), 0);
+    assert_int_equal(working(&b, "2022-01-03"), 0); /* those of 2022 stand */
+    assert_int_equal(working(&b, "2022-01-08"), 1);
+    assert_int_equal(working(&b, "2030-01-01"), 1); /* covered now */
+    assert_int_equal(working(&b, "2030-01-05"), 1);
+    assert_int_equal(working(&b, "2031-01-01"), -1);
+    fx_drop(&b);
+}
+
+static void days_made_up_do_not_cover_a_year(void **state)
+{
+    fx_built b;
+    const fx_texts t = {.packs = {DAYS}, .lets = {"calendar.makeup_days[2030]=2030-01-05"}};
+    (void)state;
+    fx_fine(&b, &t);
+    assert_int_equal(working(&b, "2030-01-05"), -1);
+    fx_drop(&b);
+}
+
+static void strange_years_are_refused(void **state)
+{
+    static const struct {
+        const char *let;
+        cr_diag_code code;
+    } cases[] = {{"calendar.days_off=none", CR_D_ROW_KEYS},
+                 {"calendar.days_off[urban]=none", CR_D_ROW_KEYS},
+                 {"calendar.makeup_days[2021,2022]=none", CR_D_ROW_KEYS},
+                 {"calendar.days_off[1899]=none", CR_D_ROW_KEYS},
+                 {"calendar.days_off[2201]=none", CR_D_ROW_KEYS},
+                 {"calendar.days_off[2021]=2022-01-01", CR_D_NOT_LITERAL},
+                 {"calendar.days_off[2021]=(2021-01-01, yes)", CR_D_NOT_LITERAL},
+                 {"calendar.days_on[2021]=none", CR_D_UNKNOWN_NAME}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const fx_texts t = {.packs = {DAYS}, .lets = {cases[i].let}};
+        fx_refused(&t, cases[i].code, 1);
+    }
+}
+
 /* Three hundred years, said five thousand times over, cost what they cost once. */
 static void repeated_days_cost_nothing(void **state)
 {
@@ -279,6 +335,9 @@ int main(void)
         cmocka_unit_test(spans_end_where_they_say),
         cmocka_unit_test(the_whole_time_may_be_covered),
         cmocka_unit_test(days_without_an_end_are_refused),
+        cmocka_unit_test(a_year_may_be_stated_by_the_caller),
+        cmocka_unit_test(days_made_up_do_not_cover_a_year),
+        cmocka_unit_test(strange_years_are_refused),
         cmocka_unit_test(repeated_days_cost_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

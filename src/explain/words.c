@@ -351,7 +351,7 @@ static void among(cr_words *w, const cr_expr *x)
 }
 
 /* 本证之前最近的残疾人证（按签发日期） */
-static void beside(cr_words *w, const cr_expr *x)
+static void neighbour(cr_words *w, const cr_expr *x)
 {
     int before = x->op == CR_THE_BEFORE;
     list_name(w, x);
@@ -368,7 +368,7 @@ static void beside(cr_words *w, const cr_expr *x)
 static void the_row(cr_words *w, const cr_expr *x)
 {
     if (x->op >= CR_THE_BEFORE) {
-        beside(w, x);
+        neighbour(w, x);
         return;
     }
     list_name(w, x);

@@ -149,11 +149,12 @@ class Campaign:
         count, findings = civeval.run_examples(whole)
         for finding in findings:
             self.report("example", [finding])
-        policies: Dict[tuple, civeval.Policy] = {}
+        plain = civeval.load(files)
+        policies: Dict[tuple, civeval.Policy] = {(): plain}
 
         def policy(lets) -> civeval.Policy:
             if tuple(lets) not in policies:
-                policies[tuple(lets)] = civeval.load(files, (), lets)
+                policies[tuple(lets)] = plain.with_lets([civeval.parse_let(text) for text in lets])
             return policies[tuple(lets)]
 
         jobs = [job for _, lines in whole.pack.examples for job in example_jobs(whole, lines)]
@@ -169,7 +170,7 @@ class Campaign:
 
 
 def example_jobs(policy, lines) -> List[dict]:
-    """The day of an example; of one over months every month by itself, and the last as the end of a timeline."""
+    """The day of an example; of one over months the first and the last by themselves, and the last as the end of a timeline."""
     lines = civeval.spread(policy, lines)
     case, _ = civeval.example_case(policy, lines)
     job = {"case": case, "lets": [let_text(line) for line in lines if line[0] == "let"]}
@@ -177,7 +178,7 @@ def example_jobs(policy, lines) -> List[dict]:
     for line in lines:
         if line[0] == "months":
             days = [civeval.Month(month).last().isoformat() for month in range(int(line[1]), int(line[2]) + 1)]
-            jobs += [{**job, "on": day} for day in days] + [{**job, "on": days[-1], "steps": len(days)}]
+            jobs += [{**job, "on": day} for day in (days[0], days[-1])] + [{**job, "on": days[-1], "steps": len(days)}]
     return jobs
 
 
@@ -190,6 +191,8 @@ def let_text(line) -> str:
         return f"{name}{shown_keys}={value[3]} {' '.join(names)}".strip()
     if value[0] == "words":
         return f"{name}{shown_keys}=({', '.join(value[1])})"
+    if value[0] == "list":
+        return f"{name}{shown_keys}={', '.join(day[1].isoformat() for day in value[1])}"
     return f"{name}{shown_keys}={value[1] if value[0] in ('name', 'date') else value[0]}"
 
 
@@ -264,7 +267,7 @@ def main() -> int:
     parser.add_argument("driver", help="path of the driver; several words are split at spaces")
     parser.add_argument("--policies", type=int, default=int(os.environ.get("CIVICRULES_RANDOM", "200")))
     parser.add_argument("--cases", type=int, default=20)
-    parser.add_argument("--pack-cases", type=int, default=2000)
+    parser.add_argument("--pack-cases", type=int, default=200)
     parser.add_argument("--seed", type=int, default=20261124)
     parser.add_argument("--show", type=int, default=5, help="differences printed in full")
     parser.add_argument("--packs-only", action="store_true")

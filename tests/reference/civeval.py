@@ -104,6 +104,14 @@ class Policy:
         self._index_entities()
         self._index_rules()
 
+    def with_lets(self, lets: List[tuple]) -> "Policy":
+        """The same policy with more overrides."""
+        other = Policy.__new__(Policy)
+        other.__dict__.update(self.__dict__)
+        other.lets = self.lets + lets
+        other.make_calendar()
+        return other
+
     def make_calendar(self) -> None:
         """The calendar of the packs; a year's list that is overridden takes the place of theirs."""
         instead: Dict[Tuple[str, int], list] = {}
@@ -600,12 +608,9 @@ class Run:
     # -- rules --
 
     def rule(self, row: CaseRow, name: str, day: datetime.date, reason: bool = False, arguments=()) -> Value:
-        key = (id(row), name, day, reason)
-        if arguments or key not in self.remembered:
-            value = self.rule_anew(row, name, day, reason, arguments)
-            if arguments:
-                return value
-            self.remembered[key] = value
+        key = (id(row), name, day, reason, tuple(arguments))
+        if key not in self.remembered:
+            self.remembered[key] = self.rule_anew(row, name, day, reason, arguments)
         return self.remembered[key]
 
     def rule_anew(self, row: CaseRow, name: str, day: datetime.date, reason: bool, arguments) -> Value:
@@ -643,7 +648,7 @@ class Run:
     def version(self, rules: List[Rule], row: CaseRow, day: datetime.date):
         """The version in force: most specific region, then latest date. A Value where the region is not known."""
         standing = [rule for rule in rules if rule.period.holds(day)]
-        if not any(rule.region for rule in rules):
+        if not any(rule.region for rule in standing):  # nobody asks where
             return self.latest(standing)
         region = self.field(self.root, "region", day, None)
         if not region.known:
@@ -1687,10 +1692,7 @@ def run_example(policy: Policy, lines: List[tuple]) -> List[str]:
     """What does not come out as the example says."""
     lines = spread(policy, lines)
     case, places = example_case(policy, lines)
-    own = Policy.__new__(Policy)
-    own.__dict__.update(policy.__dict__)
-    own.lets = policy.lets + [line for line in lines if line[0] == "let"]
-    own.make_calendar()
+    own = policy.with_lets([line for line in lines if line[0] == "let"])
     days = [line[1] for line in lines if line[0] == "on"]
     run = Run(own, make_case(own, case), False, False)
     for line in lines:

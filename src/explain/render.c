@@ -56,7 +56,7 @@ static void define_lines(cr_render_state *r, const cr_stmt *s, const cr_def *d)
             cr_buf_text(r->out, r->zh ? "其他情形，为 " : "otherwise: ");
         } else if (c->kind == CR_C_WHERE) {
             cr_buf_text(r->out, r->zh ? "其中 " : "where ");
-            cr_buf_str(r->out, c->name);
+            cr_buf_str(r->out, cr_words_label(&c->label, c->name, r->zh));
             cr_buf_text(r->out, " = ");
         } else if (d->type.kind == CR_T_BOOL) {
             cr_buf_text(r->out, r->zh ? "即：" : "that is: ");

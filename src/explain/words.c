@@ -48,6 +48,10 @@ static cr_str name_label(const cr_words *w, const cr_expr *x)
     case CR_REF_VALUE:
         s = cr_words_label(&p->enums.at[x->type.index].values[x->ref.index].label, s, w->zh);
         break;
+    case CR_REF_LOCAL:
+        s = cr_words_label(&w->stmt->clauses.at[x->ref.index].label, s, w->zh);
+        break;
+    case CR_REF_ARG: s = cr_words_label(&w->stmt->args.at[x->ref.index].label, s, w->zh); break;
     case CR_REF_MONTH: s = w->zh ? CR_STR("当月") : CR_STR("the month"); break;
     case CR_REF_FIRST_DAY:
         s = w->zh ? CR_STR("当月首日") : CR_STR("the first day of the month");
@@ -175,12 +179,20 @@ static void infix(cr_words *w, const cr_expr *x)
                  {CR_X_LT, "低于", " is below "}, {CR_X_LE, "不超过", " is at most "},
                  {CR_X_GT, "超过", " is above "}, {CR_X_GE, "不低于", " is at least "},
                  {CR_X_ADD, " ＋ ", " + "},       {CR_X_SUB, " － ", " - "},
-                 {CR_X_MUL, " × ", " × "},        {CR_X_DIV, " ÷ ", " ÷ "}};
+                 {CR_X_MUL, " × ", " × "},        {CR_X_DIV, " ÷ ", " ÷ "}},
+      of_time[] = {{CR_X_LT, "早于", " is before "},
+                   {CR_X_LE, "不晚于", " is not after "},
+                   {CR_X_GT, "晚于", " is after "},
+                   {CR_X_GE, "不早于", " is not before "}};
     int level = binding(x), strict = x->kind == CR_X_SUB || x->kind == CR_X_DIV || level == 4;
     int before = w->age;
     w->age = level == 4 && (is_age(w, x->a) || is_age(w, x->b));
     operand(w, x->a, beside(x, x->a));
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    int time = level == 4 && cr_type_is_time(&x->a->type);
+    for (size_t i = 0; time && i < sizeof of_time / sizeof *of_time; i++)
+        if (of_time[i].kind == x->kind)
+            say(w, of_time[i].zh, of_time[i].en);
+    for (size_t i = 0; !time && i < sizeof words / sizeof *words; i++)
         if (words[i].kind == x->kind)
             say(w, words[i].zh, words[i].en);
     operand(w, x->b, strict ? level + 1 : beside(x, x->b));
@@ -211,6 +223,49 @@ static void list_name(cr_words *w, const cr_expr *x)
                                       x->text, w->zh));
 }
 
+/* Persons are counted by 名, other rows by 个. */
+static int of_persons(const cr_words *w, const cr_expr *x)
+{
+    const cr_program *p = &w->policy->program;
+    cr_dim dim = CR_DIM_YUAN;
+    return cr_dim_parse(p->entities.at[p->fields.at[x->ref.index].child].name, &dim) == 0 &&
+           dim == CR_DIM_PERSON;
+}
+
+/* `not any L where c`: there is none. */
+static void none_of(cr_words *w, const cr_expr *x)
+{
+    say(w, "没有", "no ");
+    if (x->b && w->zh) {
+        cr_buf_text(w->out, "属于“");
+        operand(w, x->b, 2);
+        cr_buf_text(w->out, "”的");
+    }
+    list_name(w, x);
+    if (x->b && !w->zh) {
+        cr_buf_text(w->out, " where ");
+        operand(w, x->b, 2);
+    }
+    if (x->a) {
+        say(w, "满足：", " have ");
+        operand(w, x->a, 2);
+    }
+}
+
+static void negation(cr_words *w, const cr_expr *x)
+{
+    if (x->a->kind == CR_X_AGGREGATE && x->a->op == CR_AGG_ANY) {
+        none_of(w, x->a);
+        return;
+    }
+    say(w, "并非（", "not ");
+    if (w->zh)
+        expr(w, x->a);
+    else
+        operand(w, x->a, 4);
+    say(w, "）", "");
+}
+
 static void aggregate(cr_words *w, const cr_expr *x)
 {
     static const char *const zh[] = {"之和", "人数", "", "", "中的最高者", "中的最低者"};
@@ -234,7 +289,9 @@ static void aggregate(cr_words *w, const cr_expr *x)
         return;
     }
     if (x->op == CR_AGG_ANY || x->op == CR_AGG_ALL)
-        cr_buf_text(w->out, x->op == CR_AGG_ANY ? "至少一名" : "每一名");
+        cr_buf_text(w->out, x->op == CR_AGG_ANY ? "至少一" : "每一");
+    if (x->op == CR_AGG_ANY || x->op == CR_AGG_ALL)
+        cr_buf_text(w->out, of_persons(w, x) ? "名" : "个");
     if (x->b) {
         cr_buf_text(w->out, "属于“");
         operand(w, x->b, 2);
@@ -249,7 +306,18 @@ static void aggregate(cr_words *w, const cr_expr *x)
         expr(w, x->a);
         cr_buf_text(w->out, "”");
     }
-    cr_buf_text(w->out, zh[x->op]);
+    if (x->op >= CR_AGG_HIGHEST && cr_type_is_time(&x->type))
+        cr_buf_text(w->out, x->op == CR_AGG_HIGHEST ? "中的最晚者" : "中的最早者");
+    else
+        cr_buf_text(w->out, zh[x->op]);
+}
+
+static int is_age_argument(const cr_words *w, const cr_expr *x, uint32_t i)
+{
+    if (x->kind != CR_X_NAME || x->ref.kind != CR_REF_DEF)
+        return 0;
+    const cr_stmt *s = w->policy->program.defs.at[x->ref.index].versions.at[0].stmt;
+    return i < s->args.n && cr_words_is_age(s->args.at[i].label.zh);
 }
 
 static void call(cr_words *w, const cr_expr *x, const char *zh, const char *en)
@@ -258,7 +326,10 @@ static void call(cr_words *w, const cr_expr *x, const char *zh, const char *en)
     for (uint32_t i = 0; i < x->args.n; i++) {
         if (i > 0)
             say(w, "，", ", ");
+        int before = w->age;
+        w->age = is_age_argument(w, x, i);
         expr(w, x->args.at[i]);
+        w->age = before;
     }
     say(w, "）", ")");
 }
@@ -414,6 +485,28 @@ static void least(cr_words *w, const cr_expr *x)
     operand(w, x->b, 7);
 }
 
+static void extreme(cr_words *w, const cr_expr *x, const char *zh, const char *time, const char *en)
+{
+    call(w, x, cr_type_is_time(&x->type) ? time : zh, en);
+}
+
+/* A cell of a table says `yes`: that is the column itself. */
+static void is(cr_words *w, const cr_expr *x)
+{
+    if (x->b->kind == CR_X_BOOL) {
+        int denied = x->negated == (x->b->integer != 0);
+        if (denied)
+            say(w, "并非（", "not (");
+        expr(w, x->a);
+        if (denied)
+            say(w, "）", ")");
+        return;
+    }
+    operand(w, x->a, 5);
+    x->negated ? say(w, "不是", " is not ") : say(w, "为", " is ");
+    operand(w, x->b, 5);
+}
+
 static void expr(cr_words *w, const cr_expr *x)
 {
     switch (x->kind) {
@@ -432,14 +525,7 @@ static void expr(cr_words *w, const cr_expr *x)
         cr_buf_text(w->out, "-");
         operand(w, x->a, 7);
         break;
-    case CR_X_NOT:
-        say(w, "并非（", "not ");
-        if (w->zh)
-            expr(w, x->a);
-        else
-            operand(w, x->a, 4);
-        say(w, "）", "");
-        break;
+    case CR_X_NOT: negation(w, x); break;
     case CR_X_AND:
     case CR_X_OR:
     case CR_X_ADD:
@@ -450,11 +536,7 @@ static void expr(cr_words *w, const cr_expr *x)
     case CR_X_LE:
     case CR_X_GT:
     case CR_X_GE: infix(w, x); break;
-    case CR_X_IS:
-        operand(w, x->a, 5);
-        x->negated ? say(w, "不是", " is not ") : say(w, "为", " is ");
-        operand(w, x->b, 5);
-        break;
+    case CR_X_IS: is(w, x); break;
     case CR_X_IS_GIVEN:
         expr(w, x->a);
         x->negated ? say(w, "未填报", " is not given") : say(w, "已填报", " is given");
@@ -480,8 +562,8 @@ static void expr(cr_words *w, const cr_expr *x)
         break;
     case CR_X_CONVERT:
     case CR_X_FOR_ONE: expr(w, x->a); break;
-    case CR_X_HIGHEST: call(w, x, "取高（", "the highest of ("); break;
-    case CR_X_LOWEST: call(w, x, "取低（", "the lowest of ("); break;
+    case CR_X_HIGHEST: extreme(w, x, "取高（", "取最晚（", "the highest of ("); break;
+    case CR_X_LOWEST: extreme(w, x, "取低（", "取最早（", "the lowest of ("); break;
     case CR_X_PART_OF: part(w, x); break;
     case CR_X_SPAN: span(w, x); break;
     case CR_X_AGGREGATE: aggregate(w, x); break;

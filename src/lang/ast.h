@@ -358,6 +358,7 @@ typedef struct cr_clause {
 
 typedef struct cr_arg {
     cr_str name;
+    cr_label label;
     cr_type_expr type;
     cr_type resolved; /* [c] */
     cr_pos pos;

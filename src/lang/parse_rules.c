@@ -31,6 +31,7 @@ static int value_clause(cr_parser *p, cr_stmt *s)
         p->at++;
         c.kind = CR_C_WHERE;
         c.name = cr_p_word(p, "a name");
+        c.label = cr_p_label(p);
     } else if (!cr_p_is(p, "=")) {
         return 0;
     }
@@ -230,6 +231,7 @@ static void parameters(cr_parser *p, cr_stmt *s)
         arg.name = cr_p_word(p, "the name of an argument");
         cr_p_want(p, ":");
         arg.type = cr_p_type(p);
+        arg.label = cr_p_label(p);
         CR_P_PUSH(p, s->args, arg);
     } while (!p->failed && cr_p_take(p, ","));
     cr_p_want(p, ")");

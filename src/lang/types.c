@@ -69,7 +69,9 @@ static void chinese(cr_buf *out, cr_unit unit)
     int below = 0;
     for (int i = 0; i < CR_DIM_COUNT; i++)
         for (int k = 0; k < unit.e[i]; k++)
-            cr_buf_text(out, i == CR_DIM_MONTH ? "个月" : i == CR_DIM_YEAR ? "年" : DIMS[i].zh);
+            cr_buf_text(out, i == CR_DIM_MONTH         ? "个月"
+                             : i == CR_DIM_WORKING_DAY ? "个工作日"
+                                                       : DIMS[i].zh);
     for (int i = 0; i < CR_DIM_COUNT; i++)
         for (int k = 0; k < -unit.e[i]; k++) {
             cr_buf_text(out, below++ ? "·" : "/");

@@ -834,6 +834,7 @@ class Parser:
                 name = r.next("word")
                 r.need(":")
                 rule.arguments.append((name, r.type()))
+                r.label()
                 if not r.take(","):
                     break
             r.need(")")
@@ -946,9 +947,10 @@ class Parser:
                 rule.rounded = r.rounding()
             elif rule.word == "require" and r.take("else"):
                 rule.blamed += r.names()
-            elif r.sees("where") and r.peek(2) and r.peek(2).text == "=":
+            elif r.sees("where") and r.peek(2) and (r.peek(2).text == "=" or r.peek(2).kind == "text"):
                 r.take("where")
                 name = r.next("word")
+                r.label()
                 r.need("=")
                 rule.locals[name] = r.expr()
             elif r.cite():

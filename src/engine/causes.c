@@ -244,12 +244,31 @@ int cr_notes_find(cr_workspace *w, const cr_pval *value, uint32_t row, cr_findin
     return cr_why_walk(w, &reg, &row, 1, 1, on_use, &c);
 }
 
+/* What stands before the sign: of several overrides of one row the last one counts. */
+static cr_str target_of(cr_str let)
+{
+    size_t n = 0;
+    while (n < let.n && let.p[n] != '=')
+        n++;
+    return cr_str_part(let, 0, n);
+}
+
+static int set_again(const cr_policy *policy, uint32_t let)
+{
+    for (uint32_t i = let + 1; i < policy->let_texts.n; i++)
+        if (cr_str_eq(target_of(policy->let_texts.at[i]), target_of(policy->let_texts.at[let])))
+            return 1;
+    return 0;
+}
+
 int cr_notes_overrides(cr_workspace *w, cr_findings *out)
 {
     cr_finder c = {w, out};
     const cr_policy *policy = w->calc->policy;
     for (uint32_t i = 0; i < policy->let_texts.n; i++) {
         cr_found note = {0};
+        if (set_again(policy, i))
+            continue;
         note.kind = CR_NOTE_OVERRIDE;
         note.name = begin(&c);
         cr_buf_str(&out->text, policy->let_texts.at[i]);

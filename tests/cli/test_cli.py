@@ -363,6 +363,10 @@ class Answers(unittest.TestCase):
         self.assertEqual(answer["outputs"]["dibao.standard_total"], "2100.00")
         self.assertEqual(len(answer["overrides"]), 1)
 
+    def test_of_two_lets_of_one_name_the_last_counts_and_is_listed(self):
+        answer = evaluate(family(), "--presume", "--let", "dibao.rounding=fen", "--let", "dibao.rounding=yuan_ceil")
+        self.assertEqual(answer["overrides"], ["dibao.rounding=yuan_ceil"])
+
     def test_an_explanation_is_a_list(self):
         answer = evaluate(family(), "--presume", "--explain")
         self.assertIsInstance(answer["explanation"], list)

@@ -205,6 +205,10 @@ PACK_LETS = [
      "dibao.benefit_mode=difference", "low_income.single_amount_mode=difference", "low_income.single_topup=yes"],
     ["dibao.standard[610900,rural]=5700 yuan per year", "dibao.benefit_mode=tier", "dibao.tier_amount=370 yuan per month",
      "dibao.job_refusal=stop", "dibao.exempt_old_age_allowance=yes", "dibao.grace_months=6 months"],
+    ["orphan.standard_scattered=800 yuan per month", "orphan.standard_institution=1000 yuan per month", "calendar.days_off[2021]=none",
+     "disability_subsidies.change=same_month", "unsupported_child.term_basis=remaining", "feb29=mar1", "disability_subsidies.backpay_max_months=3 months"],
+    ["unsupported_child.standard=800 yuan per month", "unsupported_child.topup_rounding=yuan_ceil", "orphan.continuation=high_school",
+     "disability_subsidies.start=month_after_decision", "disability_subsidies.care_extension=(mental_3, intellectual_4)", "age_reached=day_after"],
 ]
 
 

@@ -162,9 +162,13 @@ static civ_calculator *calculator(civ_policy *policy, int32_t root, int part,
                                   const civ_calculator_options *o)
 {
     const cr_program *p = &policy->core->program;
+    const cr_str name = p->entities.at[root].name;
     civ_text *wanted = calloc(policy->n_outputs + 1, sizeof *wanted);
+    civ_calculator_options own = *o; /* names may stand on several roots */
     civ_calculator *k = NULL;
     size_t n = 0, seen = 0;
+    own.root.data = name.p;
+    own.root.length = name.n;
     for (size_t i = 0; i < policy->n_outputs; i++) {
         civ_item item;
         memset(&item, 0, sizeof item);
@@ -177,7 +181,7 @@ static civ_calculator *calculator(civ_policy *policy, int32_t root, int part,
             wanted[n++] = item.name;
         seen += at == root;
     }
-    if (n > 0 && civ_calculator_create(&k, policy, wanted, n, o, NULL))
+    if (n > 0 && civ_calculator_create(&k, policy, wanted, n, &own, NULL))
         k = NULL;
     free(wanted);
     return k;

@@ -6,7 +6,7 @@
 
 #include "batch/batch.h"
 
-enum { FREE = UINT32_MAX };
+#define FREE UINT32_MAX
 
 typedef struct cr_keys { /* of the roots, by open addressing */
     const cr_view *view;

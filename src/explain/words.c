@@ -272,7 +272,10 @@ static void aggregate(cr_words *w, const cr_expr *x)
     static const char *const en[] = {"the sum of ", "the number of ",  "some of ",
                                      "all of ",     "the highest of ", "the lowest of "};
     if (!w->zh) {
-        cr_buf_text(w->out, en[x->op]);
+        int time = x->op >= CR_AGG_HIGHEST && cr_type_is_time(&x->type);
+        cr_buf_text(w->out, !time                     ? en[x->op]
+                            : x->op == CR_AGG_HIGHEST ? "the latest of "
+                                                      : "the earliest of ");
         if (x->a && x->op != CR_AGG_ANY && x->op != CR_AGG_ALL) {
             expr(w, x->a);
             cr_buf_text(w->out, " over ");
@@ -443,14 +446,18 @@ static void the_row(cr_words *w, const cr_expr *x)
         return;
     }
     list_name(w, x);
-    say(w, "中", x->op ? " with the lowest " : " with the highest ");
+    int time = cr_type_is_time(&x->a->type);
+    say(w, "中",
+        x->op  ? time ? " with the earliest " : " with the lowest "
+        : time ? " with the latest "
+               : " with the highest ");
     if (x->b && w->zh) {
         cr_buf_text(w->out, "属于“");
         operand(w, x->b, 2);
         cr_buf_text(w->out, "”、");
     }
     expr(w, x->a);
-    say(w, x->op ? "最早（最低）的一条" : "最近（最高）的一条", "");
+    say(w, x->op ? time ? "最早的一条" : "最低的一条" : time ? "最近的一条" : "最高的一条", "");
     if (x->b && !w->zh) {
         cr_buf_text(w->out, " where ");
         operand(w, x->b, 2);
@@ -485,9 +492,13 @@ static void least(cr_words *w, const cr_expr *x)
     operand(w, x->b, 7);
 }
 
-static void extreme(cr_words *w, const cr_expr *x, const char *zh, const char *time, const char *en)
+static void extreme(cr_words *w, const cr_expr *x)
 {
-    call(w, x, cr_type_is_time(&x->type) ? time : zh, en);
+    int high = x->kind == CR_X_HIGHEST;
+    if (cr_type_is_time(&x->type))
+        call(w, x, high ? "取最晚（" : "取最早（", high ? "the latest of (" : "the earliest of (");
+    else
+        call(w, x, high ? "取高（" : "取低（", high ? "the highest of (" : "the lowest of (");
 }
 
 /* A cell of a table says `yes`: that is the column itself. */
@@ -562,8 +573,8 @@ static void expr(cr_words *w, const cr_expr *x)
         break;
     case CR_X_CONVERT:
     case CR_X_FOR_ONE: expr(w, x->a); break;
-    case CR_X_HIGHEST: extreme(w, x, "取高（", "取最晚（", "the highest of ("); break;
-    case CR_X_LOWEST: extreme(w, x, "取低（", "取最早（", "the lowest of ("); break;
+    case CR_X_HIGHEST:
+    case CR_X_LOWEST: extreme(w, x); break;
     case CR_X_PART_OF: part(w, x); break;
     case CR_X_SPAN: span(w, x); break;
     case CR_X_AGGREGATE: aggregate(w, x); break;
@@ -617,8 +628,7 @@ void cr_words_expr(cr_buf *out, const cr_policy *policy, const cr_stmt *stmt, co
 
 void cr_words_rounding(cr_buf *out, const cr_rounding *rounding, int lang)
 {
-    static const char *const words[][2] = {{"", ""},
-                                           {"up to ", "向上取整到"},
+    static const char *const words[][2] = {{"up to ", "向上取整到"},
                                            {"down to ", "向下取整到"},
                                            {"half up to ", "四舍五入到"},
                                            {"half to even to ", "四舍六入五成双到"}};

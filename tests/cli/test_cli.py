@@ -556,6 +556,19 @@ class Policies(unittest.TestCase):
             self.assertEqual(done.returncode, 0)
             self.assertGreater(len(done.stdout), 1000)
 
+    def test_rules_are_said_in_words(self):
+        text = run("render", "unsupported_child", "--lang", "zh").stdout.decode()
+        for words in ("取整：向下取整到0.01元", "15个工作日", "决定之日早于满该周岁之日（18周岁）", "该日的残疾类别不是无", "取最早（满18周岁或在读末月，",
+                      "至少一个属于“父或母为父亲”的父母满足"):
+            self.assertIn(words, text)
+        text = run("render", "disability_subsidies", "--lang", "zh").stdout.decode()
+        for words in ("没有残疾人证", "残疾人证中按“签发日期”排在本条之前最近的一条", "签发日期晚于前一残疾人证的有效期至 ＋ 换证宽限月数", "其中 计龄日 ="):
+            self.assertIn(words, text)
+        text = run("render", "disability_subsidies", "--lang", "en").stdout.decode()
+        for words in ("disability certificates: the one before this by issued on", "issued on is after the certificate before's valid until",
+                      "where day on which the age counts ="):
+            self.assertIn(words, text)
+
     def test_a_module_is_described(self):
         text = run("describe", "dibao").stdout.decode()
         self.assertIn("household.residence", text)

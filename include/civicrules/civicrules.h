@@ -320,6 +320,10 @@ CIV_API civ_status civ_case_since(civ_case *a_case, int32_t day, civ_error *erro
 CIV_API int64_t civ_case_field(const civ_case *a_case, civ_text entity, civ_text name,
                                civ_error *error);
 CIV_API uint32_t civ_case_rows(const civ_case *a_case, civ_text entity);
+/** Where a row stands: the row above it (of the entity that holds the list), and its place in that
+ * list, from 0. CIV_ERROR_ARGUMENT for the root, and for rows that are not there. */
+CIV_API civ_status civ_case_place(uint32_t *parent, uint32_t *position, const civ_case *a_case,
+                                  civ_text entity, uint32_t row);
 
 /* ---- evaluation ---- */
 

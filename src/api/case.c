@@ -160,6 +160,22 @@ uint32_t civ_case_rows(const civ_case *c, civ_text entity)
     return e < 0 ? 0 : c->core->spaces[e].n;
 }
 
+civ_status civ_case_place(uint32_t *parent, uint32_t *position, const civ_case *c, civ_text entity,
+                          uint32_t row)
+{
+    int32_t e = c ? cr_program_entity(program_of(c), cr_str_text(entity)) : -1;
+    if (!parent || !position)
+        return CIV_ERROR_ARGUMENT;
+    *parent = *position = 0;
+    if (e < 0 || e == c->core->root || row >= c->core->spaces[e].n)
+        return CIV_ERROR_ARGUMENT;
+    const uint32_t *above = c->core->spaces[e].parent; /* rows of one list stand together */
+    *parent = above[row];
+    while (row > *position && above[row - *position - 1] == *parent)
+        ++*position;
+    return CIV_OK;
+}
+
 /* ---- lists ---- */
 
 civ_status civ_case_add(civ_case *c, uint32_t *row, civ_text list, uint32_t parent,

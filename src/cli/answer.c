@@ -139,47 +139,63 @@ static void add_causes(cli_answering *a, const char *path, size_t output, uint32
 
 /* ---- outputs ---- */
 
+typedef struct cli_entity { /* as the policy has it; parent is empty for a root */
+    civ_text name, parent, list;
+} cli_entity;
+
+static int find_entity(const civ_policy *policy, civ_text name, cli_entity *out)
+{
+    for (size_t i = 0; i < civ_policy_entity_count(policy); i++) {
+        civ_policy_entity(policy, i, &out->name, &out->parent, &out->list);
+        if (out->name.length == name.length && memcmp(out->name.data, name.data, name.length) == 0)
+            return 1;
+    }
+    return 0;
+}
+
+/* `members[0].parents[1].`; nothing for the root. Returns the length. */
+static size_t row_path(const civ_policy *policy, const cli_case *c, civ_text entity, uint32_t row,
+                       char *out, size_t cap)
+{
+    cli_entity e;
+    uint32_t parent, position;
+    out[0] = 0;
+    if (!find_entity(policy, entity, &e) || e.parent.length == 0 ||
+        civ_case_place(&parent, &position, c->facts, entity, row))
+        return 0;
+    size_t n = row_path(policy, c, e.parent, parent, out, cap);
+    int more = snprintf(out + n, cap - n, "%.*s[%u].", (int)e.list.length, e.list.data,
+                        (unsigned)position);
+    return more > 0 && (size_t)more < cap - n ? n + (size_t)more : n;
+}
+
 void cli_output_path(const civ_policy *policy, const cli_case *c, const civ_item *item,
                      uint32_t row, char *out, size_t cap)
 {
-    civ_text name, parent, list = {"", 0};
-    (void)c;
-    for (size_t i = 0; i < civ_policy_entity_count(policy); i++) {
-        civ_text l;
-        civ_policy_entity(policy, i, &name, &parent, &l);
-        if (name.length == item->entity.length &&
-            memcmp(name.data, item->entity.data, name.length) == 0)
-            list = l;
-    }
-    if (list.length == 0)
-        snprintf(out, cap, "%.*s", (int)item->name.length, item->name.data);
-    else
-        snprintf(out, cap, "%.*s[%u].%.*s", (int)list.length, list.data, (unsigned)row,
-                 (int)item->name.length, item->name.data);
+    size_t n = row_path(policy, c, item->entity, row, out, cap);
+    snprintf(out + n, cap - n, "%.*s", (int)item->name.length, item->name.data);
 }
 
-static struct json_object *row_object(cli_answering *a, const civ_item *item, uint32_t row)
+/* The object that stands for a row: the answer itself for the root, else a place in a list of the
+ * object of the row above. */
+static struct json_object *row_object(cli_answering *a, civ_text entity, uint32_t row)
 {
-    civ_text name, parent, list;
+    cli_entity e;
+    uint32_t parent, position;
     char key[96], id[256];
-    for (size_t i = 0; i < civ_policy_entity_count(a->policy); i++) {
-        civ_policy_entity(a->policy, i, &name, &parent, &list);
-        if (name.length != item->entity.length ||
-            memcmp(name.data, item->entity.data, name.length) != 0)
-            continue;
-        if (parent.length == 0)
-            return map_of(a->answer, "outputs", 0);
-        snprintf(key, sizeof key, "%.*s", (int)list.length, list.data);
-        struct json_object *rows = map_of(a->answer, key, 1);
-        while (json_object_array_length(rows) <= row) {
-            struct json_object *o = json_object_new_object();
-            cli_row_id(a->c, item->entity, (uint32_t)json_object_array_length(rows), id, sizeof id);
-            json_object_object_add(o, "id", json_object_new_string(id));
-            json_object_array_add(rows, o);
-        }
-        return json_object_array_get_idx(rows, row);
+    if (!find_entity(a->policy, entity, &e) || e.parent.length == 0 ||
+        civ_case_place(&parent, &position, a->c->facts, entity, row))
+        return a->answer;
+    snprintf(key, sizeof key, "%.*s", (int)e.list.length, e.list.data);
+    struct json_object *rows = map_of(row_object(a, e.parent, parent), key, 1);
+    while (json_object_array_length(rows) <= position) {
+        struct json_object *o = json_object_new_object();
+        uint32_t first = row - position;
+        cli_row_id(a->c, entity, first + (uint32_t)json_object_array_length(rows), id, sizeof id);
+        json_object_object_add(o, "id", json_object_new_string(id));
+        json_object_array_add(rows, o);
     }
-    return map_of(a->answer, "outputs", 0);
+    return json_object_array_get_idx(rows, position);
 }
 
 static void add_output(cli_answering *a, size_t output)
@@ -191,7 +207,9 @@ static void add_output(cli_answering *a, size_t output)
     civ_value v = CIV_VALUE_INIT;
     for (uint32_t row = 0; civ_result_value(&v, a->w, output, row) == CIV_OK; row++) {
         char name[128], path[256];
-        struct json_object *o = row_object(a, &item, row);
+        struct json_object *o = row_object(a, item.entity, row);
+        if (o == a->answer)
+            o = map_of(a->answer, "outputs", 0);
         snprintf(name, sizeof name, "%.*s", (int)item.name.length, item.name.data);
         cli_output_path(a->policy, a->c, &item, row, path, sizeof path);
         if (v.answer == CIV_KNOWN)

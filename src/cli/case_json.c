@@ -617,8 +617,11 @@ void cli_row_id(const cli_case *c, civ_text entity, uint32_t row, char *out, siz
     snprintf(name, sizeof name, "%.*s", (int)entity.length, entity.data);
     if (json_object_object_get_ex(c->ids, name, &list))
         id = json_object_array_get_idx(list, row);
-    if (id)
+    uint32_t parent, position = row;
+    if (id) {
         snprintf(out, cap, "%s", json_object_get_string(id));
-    else
-        snprintf(out, cap, "%u", (unsigned)row + 1);
+        return;
+    }
+    civ_case_place(&parent, &position, c->facts, entity, row); /* its place in the list, from 1 */
+    snprintf(out, cap, "%u", (unsigned)position + 1);
 }

@@ -428,6 +428,35 @@ class Answers(unittest.TestCase):
             for wanted in ("SHA-256", "采用推定", "仅确认至 2023-12-31", "冬季取暖补助", "家庭成员 p2"):
                 self.assertIn(wanted, out, form)
 
+    def test_rows_of_rows_stand_inside_of_their_row(self):
+        pack = """module m  "模块" / "module"
+
+entity household  "家庭" / "household"
+  root
+  members : list of person, at most 9  "成员" / "members"
+
+entity person  "人员" / "person"
+  parents : list of parent, at most 2  "父母" / "parents"
+
+entity parent  "父母" / "parent"
+  alive : yes/no  "健在" / "alive"
+
+define parent.m.gone : yes/no  "不在" / "gone"
+  = not alive
+  by design "test"
+"""
+        case = {"household": {"members": [{"id": "a", "parents": [{"alive": True}, {"id": "q"}]}, {"parents": []},
+                                          {"parents": [{"alive": False}]}]}}
+        with tempfile.NamedTemporaryFile("w", suffix=".civ") as file:
+            file.write(pack)
+            file.flush()
+            done = run("eval", "m", "--no-embedded", "--policy", file.name, "--on", ON, text=json.dumps(case))
+        answer = json.loads(done.stdout)
+        self.assertEqual(answer["members"], [
+            {"id": "a", "parents": [{"id": "1", "m.gone": False}, {"id": "q"}]}, {"id": "2"},
+            {"id": "3", "parents": [{"id": "1", "m.gone": True}]}])
+        self.assertEqual(answer["undetermined"], {"members[0].parents[1].m.gone": ["members.parents.alive"]})
+
     def test_the_readable_forms(self):
         text = json.dumps(family())
         for form, lang, wanted in [("text", "en", "1422.00"), ("text", "zh", "每月最低生活保障金"), ("markdown", "zh", "1422.00")]:

@@ -292,6 +292,41 @@ static void wrong_calls_are_refused(void **state)
     close_family(&f);
 }
 
+static void a_row_knows_its_place(void **state)
+{
+    static const char text[] =
+        "module m \"模块\"\nentity root \"根\"\n  root\n  members : list of person, at most 9\n"
+        "entity person \"人\"\n  pets : list of pet, at most 9\nentity pet \"兽\"\n  age : "
+        "integer\n"
+        "define pet.m.old : yes/no \"老\"\n  = age > 9\n  by design \"t\"\n";
+    civ_engine *engine = fx_engine(NULL, 0);
+    civ_policy *policy = fx_policy(engine, text, NULL, 0);
+    civ_case *c = NULL;
+    uint32_t row, parent = 9, position = 9;
+    (void)state;
+    assert_non_null(policy);
+    assert_int_equal(civ_case_create(&c, policy, fx_text("root"), NULL), CIV_OK);
+    for (uint32_t i = 0; i < 3; i++)
+        assert_int_equal(civ_case_add(c, &row, fx_text("members"), 0, NULL), CIV_OK);
+    for (uint32_t i = 0; i < 4; i++)
+        assert_int_equal(civ_case_add(c, &row, fx_text("pets"), i < 2 ? 0 : 2, NULL), CIV_OK);
+    assert_int_equal(civ_case_place(&parent, &position, c, fx_text("pet"), 3), CIV_OK);
+    assert_int_equal(parent, 2);
+    assert_int_equal(position, 1);
+    assert_int_equal(civ_case_place(&parent, &position, c, fx_text("person"), 2), CIV_OK);
+    assert_int_equal(parent, 0);
+    assert_int_equal(position, 2);
+    assert_int_equal(civ_case_place(&parent, &position, c, fx_text("pet"), 4), CIV_ERROR_ARGUMENT);
+    assert_int_equal(civ_case_place(&parent, &position, c, fx_text("root"), 0), CIV_ERROR_ARGUMENT);
+    assert_int_equal(civ_case_place(&parent, &position, c, fx_text("cat"), 0), CIV_ERROR_ARGUMENT);
+    assert_int_equal(civ_case_place(NULL, &position, c, fx_text("pet"), 0), CIV_ERROR_ARGUMENT);
+    assert_int_equal(civ_case_place(&parent, &position, NULL, fx_text("pet"), 0),
+                     CIV_ERROR_ARGUMENT);
+    civ_case_release(c);
+    civ_policy_release(policy);
+    civ_engine_release(engine);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -305,6 +340,7 @@ int main(void)
         cmocka_unit_test(before_its_first_rule_a_module_is_not_in_force),
         cmocka_unit_test(results_do_not_depend_on_lane_width),
         cmocka_unit_test(wrong_calls_are_refused),
+        cmocka_unit_test(a_row_knows_its_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -401,6 +401,12 @@ CIV_API civ_status civ_result_causes(size_t *count, civ_workspace *workspace, si
                                      uint32_t row);
 CIV_API civ_status civ_result_cause(civ_cause *out, const civ_workspace *workspace, size_t index);
 
+/** The lowest confidence of the documents behind an answer, as civ_source counts it: 1 official … 6
+ * recalled and doubtful; 0 where all is a decision of the pack itself. The calculator was made with
+ * `explain`: CIV_ERROR_STATE. */
+CIV_API civ_status civ_result_confidence(int32_t *confidence, civ_workspace *workspace,
+                                         size_t output, uint32_t row);
+
 /** What was used without being stated or confirmed, over all outputs of the last evaluation. */
 typedef enum civ_note_kind {
     CIV_NOTE_ASSUMED = 1, /**< name = input path, detail = the value as the pack writes it */

@@ -5,6 +5,7 @@
 #include "api/handles.h"
 #include "base/date.h"
 #include "base/rat.h"
+#include "engine/grounds.h"
 
 static const cr_str NONE = {NULL, 0};
 
@@ -264,6 +265,22 @@ civ_status civ_result_causes(size_t *count, civ_workspace *w, size_t output, uin
         return CIV_ERROR_MEMORY;
     *count = w->causes.n;
     return CIV_OK;
+}
+
+civ_status civ_result_confidence(int32_t *confidence, civ_workspace *w, size_t output, uint32_t row)
+{
+    const cr_type *type;
+    uint8_t lowest = 0;
+    if (!confidence)
+        return CIV_ERROR_ARGUMENT;
+    *confidence = 0;
+    civ_status bad = check_place(w, output, row);
+    if (!bad && !w->calculator->core.explain)
+        bad = CIV_ERROR_STATE;
+    if (!bad && cr_confidence_find(w->core, value_of(w, output, &type), row, &lowest))
+        bad = CIV_ERROR_MEMORY;
+    *confidence = lowest;
+    return bad;
 }
 
 static civ_text span_text(const cr_buf *text, cr_text_span s)

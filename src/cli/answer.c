@@ -198,6 +198,18 @@ static struct json_object *row_object(cli_answering *a, civ_text entity, uint32_
     return json_object_array_get_idx(rows, position);
 }
 
+/* The lowest confidence of the documents behind a value; nothing where it rests on none. */
+static void add_confidence(cli_answering *a, const char *path, size_t output, uint32_t row)
+{
+    static const char *const words[] = {
+        "",         "official",         "secondary_full_text", "secondary", "secondary_doubtful",
+        "recalled", "recalled_doubtful"};
+    int32_t lowest = 0;
+    if (civ_result_confidence(&lowest, a->w, output, row) == CIV_OK && lowest > 0)
+        json_object_object_add(map_of(a->answer, "confidence", 0), path,
+                               json_object_new_string(words[lowest]));
+}
+
 static void add_output(cli_answering *a, size_t output)
 {
     civ_item item;
@@ -212,9 +224,11 @@ static void add_output(cli_answering *a, size_t output)
             o = map_of(a->answer, "outputs", 0);
         snprintf(name, sizeof name, "%.*s", (int)item.name.length, item.name.data);
         cli_output_path(a->policy, a->c, &item, row, path, sizeof path);
-        if (v.answer == CIV_KNOWN)
+        if (v.answer == CIV_KNOWN) {
             json_object_object_add(o, name, json_value(a, &item, &v, output, row));
-        else
+            add_confidence(a, path, output, row);
+        }
+        if (v.answer != CIV_KNOWN)
             add_causes(a, path, output, row, v.answer);
     }
 }
@@ -260,6 +274,7 @@ struct json_object *cli_answer(civ_workspace *w, const civ_calculator *calculato
     json_object_object_add(p, "sha256", json_text(civ_policy_sha256(policy)));
     json_object_object_add(a.answer, "policy", p);
     map_of(a.answer, "outputs", 0);
+    map_of(a.answer, "confidence", 0);
     for (size_t i = 0; i < civ_calculator_output_count(calculator); i++)
         add_output(&a, i);
     static const char *const maps[] = {"undetermined", "no_data", "not_in_force", "invalid"};

@@ -496,7 +496,6 @@ static int decide(cli_timeline *t)
     char *text = cli_read_file(o.positional.n > 2 ? o.positional.at[2] : "-", &n);
     if (!text)
         return EXIT_USAGE;
-    o.explain = 1; /* so that every parameter row behind a change has its name */
     cli_case_root(root, sizeof root, text, n, t->policy);
     int bad = cli_calculator(&t->calculator, t->policy, &o, root);
     if (!bad)

@@ -118,6 +118,63 @@ static int add_rules(const cr_workspace *w, cr_grounds *out)
     return 0;
 }
 
+/* ---- confidence ---- */
+
+typedef struct cr_trust {
+    const cr_workspace *w;
+    uint8_t lowest;
+} cr_trust;
+
+static void trust_cites(cr_trust *t, const cr_cites *cites)
+{
+    const cr_program *p = &t->w->calc->policy->program;
+    for (uint32_t i = 0; i < cites->n; i++) {
+        const cr_cite *c = &cites->at[i];
+        uint8_t own = c->confidence;
+        if (!own && c->source.n && c->source_index >= 0)
+            own = p->sources.at[c->source_index].stmt->confidence;
+        if (c->period.from <= t->w->on && t->w->on <= c->period.to && own > t->lowest)
+            t->lowest = own;
+    }
+}
+
+static int on_row(void *user, const cr_why *why)
+{
+    cr_trust *t = user;
+    if (why->kind == CR_WHY_ROW && why->extra >= 0)
+        trust_cites(t, &t->w->calc->policy->tables.at[why->index].rows.at[why->extra].cites);
+    return 0;
+}
+
+/* On another day than the one decided for, any version may have been the one. */
+static void trust_rules(cr_trust *t, const cr_plan_def *defs, int other_day)
+{
+    const cr_program *p = &t->w->calc->policy->program;
+    for (uint32_t i = 0; i < p->defs.n; i++) {
+        const cr_def *d = &p->defs.at[i];
+        if (!is_marked(t->w->frame, defs[i].value.reg) &&
+            !is_marked(t->w->frame, defs[i].reason.reg))
+            continue;
+        const cr_version *now = cr_version_of_case(t->w, d);
+        for (uint32_t v = 0; v < d->versions.n; v++)
+            if (other_day || &d->versions.at[v] == now)
+                trust_cites(t, &d->versions.at[v].stmt->cites);
+    }
+}
+
+int cr_confidence_find(cr_workspace *w, const cr_pval *value, uint32_t row, uint8_t *lowest)
+{
+    cr_trust t = {w, CR_CONF_NONE};
+    int32_t reg = value->rows >= 0 ? value->div : value->reg;
+    if (cr_why_walk(w, &reg, &row, 1, 1, on_row, &t))
+        return 2;
+    trust_rules(&t, w->frame->plan->defs, 0);
+    for (const cr_day *day = w->frame->plan->days; day; day = day->next)
+        trust_rules(&t, day->defs, 1);
+    *lowest = t.lowest;
+    return 0;
+}
+
 /* ---- facts ---- */
 
 static int add_fact(const cr_workspace *w, const cr_insn *i, cr_grounds *out)

@@ -30,6 +30,9 @@ typedef struct cr_grounds { /* in the order of kind, index, row, extra; each onc
 void cr_grounds_free(cr_grounds *g);
 /* Fills `out` anew for one row of a value of the last evaluation. 0 fine, 2 out of memory. */
 int cr_grounds_find(cr_workspace *w, const cr_pval *value, uint32_t row, cr_grounds *out);
+/* The lowest confidence of the rows and rules behind one row of a value, cr_confidence;
+ * CR_CONF_NONE where all is by design. Complete for plans that explain. 2 = out of memory. */
+int cr_confidence_find(cr_workspace *w, const cr_pval *value, uint32_t row, uint8_t *lowest);
 /* Whether the grounds hold this one. */
 int cr_grounds_have(const cr_grounds *g, const cr_ground *ground);
 

@@ -463,3 +463,30 @@ int32_t cr_region_of_case(const cr_workspace *w, uint32_t root_row)
     }
     return -1;
 }
+
+/* How near the version's place is to the region of the case: -1 = it does not hold there. */
+static int nearness(const cr_policy *policy, const cr_version *v, int32_t region)
+{
+    int32_t place = v->region.n ? cr_policy_region(policy, v->region) : 0;
+    if (place == 0)
+        return 0;
+    while (region >= 0 && region != place)
+        region = policy->regions.at[region].parent;
+    return region < 0 ? -1 : policy->regions.at[place].depth;
+}
+
+const cr_version *cr_version_of_case(const cr_workspace *w, const cr_def *d)
+{
+    const cr_version *best = NULL;
+    int nearest = -1;
+    int32_t region = d->versions.n > 1 ? cr_region_of_case(w, 0) : -1;
+    for (uint32_t i = 0; i < d->versions.n; i++) {
+        const cr_version *v = &d->versions.at[i];
+        int near = nearness(w->calc->policy, v, region);
+        if (v->from <= w->on && w->on <= v->to && near > nearest) {
+            nearest = near;
+            best = v;
+        }
+    }
+    return best;
+}

@@ -35,5 +35,7 @@ int cr_why_walk(cr_workspace *w, const int32_t *regs, const uint32_t *rows, uint
 /* The region of the case, where the last evaluation has read it; -1 = it has not, or it is not
  * known. */
 int32_t cr_region_of_case(const cr_workspace *w, uint32_t root_row);
+/* The version of a rule that the case of one root was decided by; NULL = none is in force. */
+const cr_version *cr_version_of_case(const cr_workspace *w, const cr_def *d);
 
 #endif

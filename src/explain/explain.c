@@ -379,33 +379,6 @@ static void walk(cr_explainer *e, const cr_expr *x, const cr_place *at, int dept
 
 /* ---- versions ---- */
 
-/* How near the version's place is to the region of the case: -1 = it does not hold there. */
-static int nearness(const cr_explainer *e, const cr_version *v, int32_t region)
-{
-    int32_t place = v->region.n ? cr_policy_region(e->policy, v->region) : 0;
-    if (place == 0)
-        return 0;
-    while (region >= 0 && region != place)
-        region = e->policy->regions.at[region].parent;
-    return region < 0 ? -1 : e->policy->regions.at[place].depth;
-}
-
-static const cr_version *version_on(const cr_explainer *e, const cr_def *d)
-{
-    const cr_version *best = NULL;
-    int nearest = -1;
-    int32_t region = d->versions.n > 1 ? cr_region_of_case(e->w, 0) : -1;
-    for (uint32_t i = 0; i < d->versions.n; i++) {
-        const cr_version *v = &d->versions.at[i];
-        int near = nearness(e, v, region);
-        if (v->from <= e->w->on && e->w->on <= v->to && near > nearest) {
-            nearest = near;
-            best = v;
-        }
-    }
-    return best;
-}
-
 static int clause_on(const cr_clause *c, int32_t on)
 {
     return c->period.from <= on && on <= c->period.to;
@@ -469,7 +442,7 @@ static void condition_body(cr_explainer *e, cr_node n, const cr_clause *c, const
     cr_place there = *at;
     if (is_definition(e, c->cond)) {
         const cr_def *d = &e->p->defs.at[c->cond->ref.index];
-        inner = version_on(e, d);
+        inner = cr_version_of_case(e->w, d);
         there.owner = inner;
         there.entity = d->entity;
         there.row = cr_explain_up(e, at->entity, at->row, d->entity);
@@ -650,7 +623,7 @@ static void explain_def(cr_explainer *e, int32_t def, uint32_t row, int depth)
 {
     const cr_def *d = &e->p->defs.at[def];
     const cr_plan_def *value = &e->w->frame->plan->defs[def];
-    const cr_version *v = version_on(e, d);
+    const cr_version *v = cr_version_of_case(e->w, d);
     cr_place at = {v, d->entity, row};
     cr_node n = {0};
     if (value->value.reg < 0 || e->oom)

@@ -251,7 +251,7 @@ class Findings(unittest.TestCase):
 class Answers(unittest.TestCase):
     def test_the_keys_of_an_answer(self):
         answer = evaluate(family(), "--presume")
-        self.assertEqual(list(answer), ["on", "policy", "outputs", "members", "undetermined", "no_data", "not_in_force", "invalid",
+        self.assertEqual(list(answer), ["on", "policy", "outputs", "confidence", "members", "undetermined", "no_data", "not_in_force", "invalid",
                                         "assumed", "presumed", "unconfirmed", "overrides"])
         self.assertEqual(list(answer["policy"]), ["name", "version", "sha256"])
         self.assertRegex(answer["policy"]["sha256"], "^[0-9a-f]{64}$")
@@ -427,6 +427,16 @@ class Answers(unittest.TestCase):
             out = done.stdout.decode("utf-8")
             for wanted in ("SHA-256", "采用推定", "仅确认至 2023-12-31", "冬季取暖补助", "家庭成员 p2"):
                 self.assertIn(wanted, out, form)
+
+    def test_an_answer_carries_the_lowest_confidence_it_used(self):
+        wanted = "dibao.amount,dibao.eligible,dibao.member_count,dibao.topup"
+        confidence = evaluate(family(), "--presume", "--outputs", wanted)["confidence"]
+        self.assertEqual(confidence["dibao.member_count"], "secondary_full_text")  # who counts: the regulation alone
+        self.assertEqual(confidence["dibao.eligible"], "secondary")                # the standard: a newspaper
+        self.assertEqual(confidence["dibao.amount"], "recalled_doubtful")          # how it is computed in Ankang
+        self.assertEqual(confidence["members[1].dibao.topup"], "secondary")
+        official = evaluate(family(), "--presume", "--outputs", wanted, "--let", "dibao.benefit_mode=difference")["confidence"]
+        self.assertEqual(official["dibao.amount"], "secondary")
 
     def test_rows_of_rows_stand_inside_of_their_row(self):
         pack = """module m  "模块" / "module"

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -43,7 +44,7 @@ def same(mine: list, theirs: list) -> bool:
     return mine[1] == value and isinstance(mine[1], bool) == isinstance(value, bool)
 
 
-def compare(rng: random.Random, library: civ.Library, policy, jobs: List[dict], answers: List[dict]) -> List[str]:
+def compare(rng: random.Random, library: civ.Library, source: str, policy, jobs: List[dict], answers: List[dict]) -> List[str]:
     names = sorted({key.split("/")[1] for answer in answers for key in answer["outputs"]})
     order = list(range(len(jobs)))
     rng.shuffle(order)
@@ -55,6 +56,8 @@ def compare(rng: random.Random, library: civ.Library, policy, jobs: List[dict], 
     table = pa.StructArray.from_arrays([days] + [table.field(i) for i in range(table.type.num_fields)],
                                        fields=[pa.field("decided_on", pa.date32())] + list(table.type))
     table = table.slice(before, len(order))
+    requires = set(re.findall(r"^require \w+\.(\S+)", source, re.M))  # one that gates two names is listed twice under its own
+    names = [name for name in names if name not in requires]
     calculator = library.calculator(names, presume=jobs[0].get("presume", False), strict=jobs[0].get("strict", False))
     options = {"threads": rng.choice(THREADS), "block_rows": rng.choice(BLOCKS)}
     batch = civ.Batch(library, calculator, on_column="decided_on", causes=1, allow_missing=1, **options)
@@ -66,6 +69,8 @@ def compare(rng: random.Random, library: civ.Library, policy, jobs: List[dict], 
     for place, at in enumerate(order):
         theirs = answers[at]["outputs"]
         for key in sorted(set(theirs) | set(mine[place])):
+            if key.split("/")[1] in requires:
+                continue
             if key not in theirs or key not in mine[place] or not same(mine[place][key], theirs[key]):
                 findings.append(f"{key}: batch {mine[place].get(key)}, one by one {theirs.get(key)}; {options}, {jobs[at]}")
     library.lib.civ_calculator_release(calculator)
@@ -100,7 +105,7 @@ def one_policy(number: int, args: argparse.Namespace) -> List[str]:
     for i, job in enumerate(jobs):
         groups.setdefault((job.get("strict", False), job.get("presume", False)), []).append(i)
     for group in groups.values():
-        findings += compare(rng, library, policy, [jobs[i] for i in group], [answers[i] for i in group])
+        findings += compare(rng, library, text, policy, [jobs[i] for i in group], [answers[i] for i in group])
     library.close()
     return findings
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # sh tests/campaign.sh fuzz [HOURS]       every fuzzing target in turn, an hour each unless said, random seeds
 # sh tests/campaign.sh random [POLICIES]  the reference evaluator against random policies, 2000 unless said
+# sh tests/campaign.sh batch [POLICIES]   batches against cases, 500 rows for each of 200 policies unless said; 5 million households in a stream
 # sh tests/campaign.sh valgrind           the unit tests and the examples of every pack under memcheck
 #
 # What takes too long for tests/run.sh. Ends with 1 if anything was found; inputs that crash stay in build/campaign/crashes.
@@ -34,6 +35,15 @@ random() {
     CIVICRULES_RANDOM=$1 CIVICRULES_SEED=$(date +%s) python3 tests/oracle/reference.py $work/release/tests/eval_driver
 }
 
+batch() {
+    build release Release
+    [ -x build/venv/bin/python ] || python3 -m venv build/venv
+    build/venv/bin/python -c 'import pyarrow' 2>/dev/null || build/venv/bin/python -m pip install --quiet 'pyarrow>=18'
+    build/venv/bin/python tests/arrow/test_random.py $work/release/libcivicrules.so $work/release/tests/eval_driver \
+        --policies "$1" --cases 500 --reference 20 --seed "$(date +%s)"
+    CIVICRULES_HOMES=5000000 $work/release/tests/test_batch_memory
+}
+
 memcheck() {
     command -v valgrind >/dev/null || { echo "error: valgrind is not installed" >&2; exit 2; }
     build debug Debug
@@ -47,6 +57,7 @@ memcheck() {
 case ${1:-help} in
 fuzz) fuzz "${2:-1}" ;;
 random) random "${2:-2000}" ;;
+batch) batch "${2:-200}" ;;
 valgrind) memcheck ;;
-*) sed -n '3,7s/^# \{0,1\}//p' "$0"; [ "${1:-}" = --help ] || exit 2 ;;
+*) sed -n '3,8s/^# \{0,1\}//p' "$0"; [ "${1:-}" = --help ] || exit 2 ;;
 esac

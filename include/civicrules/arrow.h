@@ -18,6 +18,7 @@
  *     that is named `…_fen` or has the metadata `civicrules.unit` = `fen` (or `yuan`)
  *   - date: date32, date64 (whole days); month: date32 of its first day, int32 as year × 12 + month
  *     − 1
+ *   - date-time: timestamp without a zone, of whole minutes
  *   - enum: text, or integers that are standard codes of its values; set: list of texts
  *   - region: text of 6, 9 or 12 digits, or that number
  *   - list of rows: list, large_list or fixed_size_list of a struct

@@ -35,6 +35,7 @@ typedef enum cr_form { /* how the buffers of a column are laid out */
                        CR_F_D128,
                        CR_F_DATE32,
                        CR_F_DATE64,
+                       CR_F_STAMP, /* timestamp without a zone; `decimals` of a second */
                        CR_F_TEXT32,
                        CR_F_TEXT64,
                        CR_F_TEXT_VIEW,

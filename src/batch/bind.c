@@ -124,7 +124,7 @@ static const char *expected_text(const cr_sym_field *f)
                    : "an integer, decimal128 or text";
     case CR_T_DATE: return "date32, date64 or text";
     case CR_T_MONTH: return "date32, int32 (year * 12 + month - 1) or text";
-    case CR_T_TIME: return "text";
+    case CR_T_TIME: return "a timestamp without a zone, or text";
     case CR_T_ENUM: return "text, or an integer where its values have standard codes";
     case CR_T_SET: return "a list of texts, or text";
     case CR_T_REGION: return "text or an integer of 6, 9 or 12 digits";
@@ -216,6 +216,10 @@ static int meaning_of(const cr_program *p, const cr_type *t, const struct ArrowS
     case CR_T_MONTH:
         c->meaning = form == CR_F_DATE32 ? CR_M_FIRST_DAY : CR_M_PLAIN;
         return form != CR_F_DATE32 && form != CR_F_I32;
+    case CR_T_TIME:
+        c->meaning = CR_M_SCALED;
+        c->down = 60 * power_of_ten(c->layout.decimals);
+        return form != CR_F_STAMP;
     case CR_T_ENUM:
         c->meaning = CR_M_CODE;
         return !is_integer(&c->layout) || !has_codes(&p->enums.at[t->index]);

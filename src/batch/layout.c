@@ -55,6 +55,13 @@ static void plain_layout(const char *format, cr_layout *out)
             out->form = (uint8_t)FORMATS[i].form;
     if (strncmp(format, "d:", 2) == 0)
         decimal_layout(format + 2, out);
+    for (int32_t i = 0; i < 4; i++) {
+        static const char *const stamps[] = {"tss:", "tsm:", "tsu:", "tsn:"};
+        if (strcmp(format, stamps[i]) == 0) {
+            out->form = CR_F_STAMP;
+            out->decimals = 3 * i;
+        }
+    }
     if (strncmp(format, "+w:", 3) == 0) {
         const char *p = format + 3;
         out->width = digits(&p);

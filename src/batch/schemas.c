@@ -209,6 +209,7 @@ static int input_field(const cr_calculator *calc, struct ArrowSchema *s, int32_t
         return cr_schema_make(s, alloc, decimal_format(f->type.decimals), f->name, 0, NULL);
     case CR_T_DATE: return cr_schema_make(s, alloc, "tdD", f->name, 0, NULL);
     case CR_T_MONTH: return cr_schema_make(s, alloc, "tdD", f->name, 0, month);
+    case CR_T_TIME: return cr_schema_make(s, alloc, "tss:", f->name, 0, NULL);
     case CR_T_ENUM: return word_schema(s, alloc, "c", f->name);
     case CR_T_SET:
         return cr_schema_make(s, alloc, "+l", f->name, 1, NULL) ||

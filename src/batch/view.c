@@ -37,6 +37,7 @@ static unsigned alignment_of(int form)
     case CR_F_U64:
     case CR_F_D64:
     case CR_F_DATE64:
+    case CR_F_STAMP:
     case CR_F_TEXT64:
     case CR_F_LIST64: return 8;
     default: return 1; /* bytes, and what is read through copies */

@@ -481,6 +481,28 @@ class Columns(Case):
         self.assertEqual([v and v["numerator"] for v in out.field("m.third").to_pylist()], [2, None, None, None, None, 2])
         self.assertEqual(out.field("m.third.answer").to_pylist(), [0, 1, 1, 1, 1, 0])
 
+    def test_dates_with_a_time_of_day(self) -> None:
+        pack = PACK.replace("  note : text\n", "  note : text\n  at : event date-time\n") + """
+define home.m.at : date-time "时" / "at"
+  = at + 2 hours
+  by design "test"
+"""
+        library = civ.Library(LIBRARY, packs=[("m.civ", pack)])
+        batch = civ.Batch(library, library.calculator(["m.at"]), on=DAY)
+        at = datetime.datetime(2024, 5, 1, 8, 30)
+        for kind in ("s", "ms", "us", "ns"):
+            column = pa.array([at, None, at + datetime.timedelta(seconds=1)], pa.timestamp("us")).cast(pa.timestamp(kind))
+            batch.bind(pa.schema([("at", column.type)]))
+            out = batch.run(pa.StructArray.from_arrays([column], names=["at"]))
+            self.assertEqual(out.field("m.at").to_pylist(), [datetime.datetime(2024, 5, 1, 10, 30), None, None])
+            self.assertEqual(out.field("m.at.answer").to_pylist(), [0, 0, 4])
+        batch.bind(pa.schema([("at", pa.utf8())]))
+        out = batch.run(pa.StructArray.from_arrays([pa.array(["2024-05-01T08:30"])], names=["at"]))
+        self.assertEqual(out.field("m.at").to_pylist(), [datetime.datetime(2024, 5, 1, 10, 30)])
+        self.assertEqual(batch.schema("civ_batch_input_schema").field("at").type, pa.timestamp("s"))
+        with self.assertRaises(civ.Failed):
+            batch.bind(pa.schema([("at", pa.timestamp("s", "Asia/Shanghai"))]))
+
     def test_lists_of_plain_values(self) -> None:
         pack = PACK.replace("  note : text\n", "  note : text\n  visits : event list of date, at most 50\n") + """
 define home.m.visits : integer "次" / "visits"

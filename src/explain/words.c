@@ -199,9 +199,31 @@ static void infix(cr_words *w, const cr_expr *x)
     w->age = before;
 }
 
+/* `month in nursing`: the checker has put the two ends of the span in the place of its name. */
+static const cr_sym_span *span_of(const cr_words *w, const cr_expr *x)
+{
+    const cr_program *p = &w->policy->program;
+    const cr_expr *item = x->args.n == 1 ? x->args.at[0] : NULL;
+    if (!item || item->kind != CR_X_RANGE || item->a->kind != CR_X_NAME ||
+        item->b->kind != CR_X_NAME || item->a->ref.kind != CR_REF_FIELD)
+        return NULL;
+    for (uint32_t i = 0; i < p->spans.n; i++)
+        if (p->spans.at[i].from == item->a->ref.index && p->spans.at[i].to == item->b->ref.index)
+            return &p->spans.at[i];
+    return NULL;
+}
+
 static void membership(cr_words *w, const cr_expr *x)
 {
+    const cr_sym_span *span = span_of(w, x);
     expr(w, x->a);
+    if (span) {
+        x->negated ? say(w, "不在", " is not in the time of ")
+                   : say(w, "在", " is in the time of ");
+        cr_buf_str(w->out, cr_words_label(&span->label, span->name, w->zh));
+        say(w, "期间", "");
+        return;
+    }
     x->negated ? say(w, "不属于（", " is not one of (") : say(w, "属于（", " is one of (");
     for (uint32_t i = 0; i < x->args.n; i++) {
         if (i > 0)

@@ -276,7 +276,7 @@ static cr_str with_ending(cr_checker *c, cr_str s, const char *zh_or_en)
 static void declare_span(cr_checker *c, int32_t entity, const cr_stmt *s, const cr_field *f)
 {
     static const char *const endings[2][3] = {{"_from", "起", " from"}, {"_to", "止", " to"}};
-    cr_sym_span span = {f->name, entity, -1, -1};
+    cr_sym_span span = {f->name, f->label, entity, -1, -1};
     cr_type type = cr_c_type(c, &f->type);
     if (type.kind != CR_T_ERROR && !cr_type_is_time(&type))
         cr_c_report(c, CR_D_TYPE, f->pos, f->name, "a span of dates, months or date-times");

@@ -44,6 +44,7 @@ typedef struct cr_sym_field {
 
 typedef struct cr_sym_span { /* NAME of `NAME : span date`: the fields NAME_from and NAME_to */
     cr_str name;
+    cr_label label;
     int32_t entity;
     int32_t from, to; /* fields */
 } cr_sym_span;

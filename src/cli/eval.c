@@ -69,30 +69,41 @@ int cli_calculator(civ_calculator **out, civ_policy *policy, const cli_options *
 
 /* ---- explanation ---- */
 
-/* What was asked for by name; of whole modules, the decision and the amount, which lead to
- * everything else. */
-static int is_shown(const civ_item *item, const cli_options *o)
+/* The decision and the amount of a module lead to everything else. */
+static int is_leading(const civ_item *item, civ_text root)
 {
     civ_text tail = {item->name.data + item->module.length,
                      item->name.length - item->module.length};
-    return o->outputs || cli_text_is(tail, ".eligible") || cli_text_is(tail, ".amount") ||
-           cli_text_is(tail, ".edge") || cli_text_is(tail, ".rigid");
+    int on_root = item->entity.length == root.length &&
+                  memcmp(item->entity.data, root.data, root.length) == 0;
+    return on_root && (cli_text_is(tail, ".eligible") || cli_text_is(tail, ".amount") ||
+                       cli_text_is(tail, ".edge") || cli_text_is(tail, ".rigid"));
 }
 
+static civ_item output_item(const civ_calculator *calculator, size_t i)
+{
+    civ_item item;
+    memset(&item, 0, sizeof item);
+    item.struct_size = sizeof item;
+    civ_calculator_output(&item, calculator, i);
+    return item;
+}
+
+/* What was asked for by name; of whole modules what leads, or everything where nothing does. */
 static size_t wanted_outputs(civ_wanted *list, size_t cap, civ_workspace *w,
                              const civ_calculator *calculator, const cli_options *o)
 {
-    size_t n = 0;
+    size_t n = 0, outputs = civ_calculator_output_count(calculator);
     civ_text root = civ_calculator_root(calculator);
-    for (size_t i = 0; i < civ_calculator_output_count(calculator); i++) {
-        civ_item item;
+    int leading = 0;
+    for (size_t i = 0; i < outputs && !o->outputs; i++) {
+        civ_item item = output_item(calculator, i);
+        leading |= is_leading(&item, root);
+    }
+    for (size_t i = 0; i < outputs; i++) {
+        civ_item item = output_item(calculator, i);
         civ_value v = CIV_VALUE_INIT;
-        memset(&item, 0, sizeof item);
-        item.struct_size = sizeof item;
-        civ_calculator_output(&item, calculator, i);
-        int on_root = item.entity.length == root.length &&
-                      memcmp(item.entity.data, root.data, root.length) == 0;
-        if (!is_shown(&item, o) || (!on_root && !o->outputs))
+        if (leading ? !is_leading(&item, root) : item.kind == CIV_KIND_REASON)
             continue;
         for (uint32_t row = 0; civ_result_value(&v, w, i, row) == CIV_OK; row++) {
             if (n < cap)

@@ -79,7 +79,7 @@ static void value_words(const cli_sheet_state *s, const civ_item *item, const ci
              label = s->zh ? v->label_zh : v->label_en;
     if (v->kind == CIV_KIND_ROWS)
         rows_words(s, item, i, row, out, cap);
-    else if (v->is_none)
+    else if (v->is_none || (v->kind == CIV_KIND_SET && v->text.length == 0))
         snprintf(out, cap, "%s", s->zh ? "无" : "none");
     else if (v->kind == CIV_KIND_BOOL)
         snprintf(out, cap, "%s", v->number ? (s->zh ? "是" : "yes") : s->zh ? "否" : "no");

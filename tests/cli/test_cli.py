@@ -589,6 +589,24 @@ class Policies(unittest.TestCase):
         self.assertEqual(Path(path).read_text(encoding="utf-8"), source)
         self.assertEqual(run("fmt", "-", text=loose).stdout.decode("utf-8"), source)
 
+    def test_a_module_with_several_roots_is_described_root_by_root(self):
+        text = run("describe", "self_government").stdout.decode("utf-8")
+        roots = [line.split()[1] for line in text.splitlines() if line.startswith("root: ")]
+        self.assertEqual(roots, ["election", "recall", "meeting", "committee", "voter"])
+        schema = json.loads(run("describe", "funds", "--format", "json-schema").stdout)
+        self.assertEqual(list(schema["properties"]), ["allocation", "transfer", "project", "county_year"])
+        self.assertEqual(schema["maxProperties"], 1)
+        schema = json.loads(run("describe", "dibao", "--format", "json-schema").stdout)
+        self.assertEqual(list(schema["properties"]), ["household"])
+        self.assertNotIn("maxProperties", schema)
+
+    def test_a_module_without_a_leading_output_is_explained_in_full(self):
+        case = '{"county_year": {"year": 2026, "sessions": 0}}'
+        text = run("eval", "funds", "--on", "2026-12-31", "--explain", "--format", "text", "--lang", "zh",
+                   text=case).stdout.decode("utf-8")
+        self.assertIn("当年没有专题会议：民政专题会议次数不低于1", text)
+        self.assertIn("第20项", text)
+
     def test_a_module_is_rendered_in_two_languages(self):
         for lang in ["zh", "en"]:
             done = run("render", "dibao", "--lang", lang)

@@ -84,7 +84,11 @@ static const cr_stmt *find_given(const cr_program *p, cr_str name)
 
 static int gather(cr_run *r, const cr_stmt *s, int depth)
 {
-    for (uint32_t i = 0; i < s->givens.n && depth < 8; i++) {
+    if (depth > 8) {
+        fail_line(r, s->name_pos, ": given blocks nested more than 8 deep", s->name);
+        return 0;
+    }
+    for (uint32_t i = 0; i < s->givens.n; i++) {
         const cr_stmt *g = find_given(r->p, s->givens.at[i]);
         if (!g)
             fail_line(r, s->name_pos, ": no such given block", s->givens.at[i]);

@@ -236,8 +236,11 @@ civ_status civ_policy_build(civ_policy **out, civ_policy_builder *b, civ_error *
     int bad = cr_policy_build(&core, &in, b->engine->alloc, &b->diags);
     if (bad == 1)
         return cr_fail(error, CIV_ERROR_POLICY, NULL, NONE, NONE);
+    if (bad == 3)
+        return cr_fail(error, CIV_ERROR_LIMIT,
+                       "the policy needs more memory than the engine allows", NONE, NONE);
     if (bad)
-        return cr_fail(error, bad == 3 ? CIV_ERROR_LIMIT : CIV_ERROR_MEMORY, NULL, NONE, NONE);
+        return cr_fail(error, CIV_ERROR_MEMORY, NULL, NONE, NONE);
     bad = cr_plan_check(core, b->engine->alloc, &b->diags);
     if (cr_diags_keep(&b->diags) || bad == 2) {
         cr_policy_release(core);

@@ -50,7 +50,7 @@ static int build(civ_policy **out, civ_policy_builder *b, const cli_options *o, 
         return 0;
     if (status != CIV_ERROR_POLICY)
         fprintf(stderr, "civicrules: %s\n", error.message);
-    return status == CIV_ERROR_POLICY ? EXIT_POLICY : EXIT_OTHER;
+    return status == CIV_ERROR_POLICY || status == CIV_ERROR_LIMIT ? EXIT_POLICY : EXIT_OTHER;
 }
 
 int cli_policy(civ_policy **out, civ_engine *engine, const cli_options *o, int examples)

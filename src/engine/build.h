@@ -42,6 +42,7 @@ typedef struct cr_build {
     uint8_t *reported; /* cr_plan_check: per definition */
     int32_t current;   /* definition being lowered; -1 = none */
     uint32_t depth;    /* of definitions lowered on demand */
+    uint32_t levels;   /* of expressions inside of one another, over all those definitions */
     uint32_t total;    /* operations of all plans */
     uint32_t bits;     /* of the wide register that is made next; 0 = as its operands */
 } cr_build;

@@ -868,11 +868,17 @@ static cr_pval lower_any(cr_build *b, cr_env *env, int32_t space, const cr_expr 
     }
 }
 
+enum { MOST_LEVELS = 1000 }; /* about two kilobytes of stack each */
+
 cr_pval cr_lower(cr_build *b, cr_env *env, int32_t space, const cr_expr *x)
 {
+    if (!b->failed && b->levels >= MOST_LEVELS)
+        cr_build_fail(b, "expressions and definitions nested too deep");
     if (b->failed)
         return cr_pval_none();
+    b->levels++;
     cr_pval v = lower_any(b, env, space, x);
+    b->levels--;
     if (b->failed || !b->calc->explain)
         return v;
     cr_shown shown = {x, env->owner, v, -1};

@@ -29,6 +29,7 @@ typedef struct cr_checker {
     CR_VEC(cr_guard) guards;
     uint32_t deps_from, later_from;
     uint32_t depth;
+    uint8_t too_many; /* fields: said once */
     uint8_t too_deep; /* reported: what lies below was not visited */
     uint32_t locals;  /* `where` lines before this clause may be read: none reads itself */
 } cr_checker;

@@ -86,19 +86,18 @@ static int find_def(cr_checker *c, cr_str name, cr_found *f)
 static int find_plain(cr_checker *c, cr_str name, cr_found *f)
 {
     int up = 0;
-    cr_str full = cr_c_join(c, c->module, ".", name);
     if (find_local(c, name, f))
         return 1;
+    cr_str full = cr_c_join(c, c->module, ".", name);
+    cr_str core = cr_c_join(c, CR_STR("core"), ".", name);
     for (int32_t e = c->entity; e >= 0; e = c->p->entities.at[e].parent, up++) {
         int32_t field = cr_program_field(c->p, e, name);
         if (field >= 0)
             return found(f, CR_REF_FIELD, field, up, 0);
         if (def_on(c, e, full, up, f))
             return 1;
-        for (uint32_t m = 0; m < c->p->modules.n; m++) /* shared definitions such as person.age */
-            if (cr_str_eq(c->p->modules.at[m].name, CR_STR("core")) &&
-                def_on(c, e, cr_c_join(c, CR_STR("core"), ".", name), up, f))
-                return 1;
+        if (def_on(c, e, core, up, f)) /* shared definitions such as person.age */
+            return 1;
     }
     if (cr_str_eq(name, CR_STR("month")))
         return found(f, CR_REF_MONTH, 0, 0, 0);
@@ -155,7 +154,8 @@ static void unknown(cr_checker *c, cr_expr *x, const cr_type *want)
 {
     int word = want && want->kind == CR_T_ENUM && !has_dot(x->text);
     cr_diag *d = cr_c_report(c, word ? CR_D_UNKNOWN_VALUE : CR_D_UNKNOWN_NAME, x->pos, x->text, "");
-    d->nearest = nearest(c, x->text);
+    if (c->d->list.n < 100) /* a text with more findings is not one with slips of the pen */
+        d->nearest = nearest(c, x->text);
     if (word && d->nearest.n == 0) {
         const cr_enum *e = &c->p->enums.at[want->index];
         cr_str names[64];

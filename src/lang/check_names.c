@@ -5,6 +5,18 @@
 
 #include "lang/check_internal.h"
 
+/* ---- limits: a policy that is made to cost ends in a finding (docs/language.md states them) ----
+ */
+
+enum { MOST_FIELDS = 1000, MOST_ENTITIES = 500, MOST_MODULES = 500, MOST_INCLUDES = 100 };
+
+/* The last of n things has this name; the first of a name is the one that is found. */
+static void remember(cr_checker *c, cr_map *map, cr_str name, uint32_t n)
+{
+    if (!c->oom && name.n > 0 && cr_map_put(map, name, (int32_t)n - 1) < 0)
+        cr_c_memory(c);
+}
+
 /* ---- enumerations ---- */
 
 int32_t cr_c_words_enum(cr_checker *c, const cr_value_decl *values, uint32_t n, cr_str name,
@@ -20,6 +32,7 @@ int32_t cr_c_words_enum(cr_checker *c, const cr_value_decl *values, uint32_t n, 
                 cr_c_report(c, CR_D_DUPLICATE, values[i].pos, values[i].name, "")->other =
                     values[k].pos;
     CR_C_PUSH(c, c->p->enums, e);
+    remember(c, &c->p->enum_map, name, c->p->enums.n);
     return (int32_t)c->p->enums.n - 1;
 }
 
@@ -50,22 +63,20 @@ static void declare_status(cr_checker *c)
 
 static int32_t find_enum(const cr_checker *c, cr_str name)
 {
-    for (uint32_t i = 0; i < c->p->enums.n; i++)
-        if (cr_str_eq(c->p->enums.at[i].name, name))
-            return (int32_t)i;
-    return -1;
+    return cr_map_get(&c->p->enum_map, name);
 }
 
 int32_t cr_c_reason(cr_checker *c, cr_str name, cr_label label)
 {
-    for (uint32_t i = 0; i < c->p->reasons.n; i++)
-        if (cr_str_eq(c->p->reasons.at[i].name, name)) {
-            if (c->p->reasons.at[i].label.zh.n == 0)
-                c->p->reasons.at[i].label = label;
-            return (int32_t)i;
-        }
+    int32_t before = cr_map_get(&c->p->reason_map, name);
+    if (before >= 0) {
+        if (c->p->reasons.at[before].label.zh.n == 0)
+            c->p->reasons.at[before].label = label;
+        return before;
+    }
     cr_reason r = {name, label};
     CR_C_PUSH(c, c->p->reasons, r);
+    remember(c, &c->p->reason_map, name, c->p->reasons.n);
     return (int32_t)c->p->reasons.n - 1;
 }
 
@@ -245,6 +256,12 @@ static cr_type plain_list(cr_checker *c, const cr_stmt *s, const cr_field *f)
 static void declare_field(cr_checker *c, int32_t entity, const cr_stmt *s, const cr_field *f)
 {
     cr_sym_field sym = {0};
+    if (c->p->entities.at[entity].fields.n >= MOST_FIELDS) {
+        if (c->p->entities.at[entity].fields.n == MOST_FIELDS && !c->too_many)
+            cr_c_report(c, CR_D_TOO_MANY, f->pos, f->name, "at most 1000 fields in an entity");
+        c->too_many = 1;
+        return;
+    }
     int32_t before = cr_program_field(c->p, entity, f->name);
     if (before >= 0) {
         cr_c_report(c, CR_D_DUPLICATE, f->pos, f->name, "")->other =
@@ -328,7 +345,9 @@ static void declare_fields(cr_checker *c, const cr_stmt *s)
     }
     for (uint32_t i = 0; i < s->fields.n && !c->oom; i++)
         declare(c, entity, s, &s->fields.at[i]);
-    for (uint32_t i = 0; i < s->includes.n && !c->oom; i++) {
+    if (s->includes.n > MOST_INCLUDES)
+        cr_c_report(c, CR_D_TOO_MANY, s->name_pos, s->name, "at most 100 groups in an entity");
+    for (uint32_t i = 0; i < s->includes.n && i < MOST_INCLUDES && !c->oom; i++) {
         const cr_stmt *g = find_group(c, s->includes.at[i]);
         if (!g)
             cr_c_report(c, CR_D_UNKNOWN_NAME, s->name_pos, s->includes.at[i], "a group of fields");
@@ -344,6 +363,10 @@ static void declare_entities(cr_checker *c)
         cr_entity e = {0};
         if (s->kind != CR_S_ENTITY || s->entity_kind != CR_ENT_ENTITY || s->broken)
             continue;
+        if (c->p->entities.n >= MOST_ENTITIES) {
+            cr_c_report(c, CR_D_TOO_MANY, s->name_pos, s->name, "at most 500 entities");
+            break;
+        }
         if (cr_program_entity(c->p, s->name) >= 0) {
             cr_c_report(c, CR_D_DUPLICATE, s->name_pos, s->name, "another name, or 'extend'");
             continue;
@@ -653,14 +676,17 @@ static void declare_simple(cr_checker *c, cr_stmt *s)
     cr_source source = {s->name, s};
     if (s->kind == CR_S_MODULE) {
         CR_C_PUSH(c, c->p->modules, m);
+        if (c->p->modules.n == MOST_MODULES + 1)
+            cr_c_report(c, CR_D_TOO_MANY, s->name_pos, s->name, "at most 500 modules");
     } else if (s->kind == CR_S_SOURCE) {
-        for (uint32_t i = 0; i < c->p->sources.n; i++)
-            if (cr_str_eq(c->p->sources.at[i].name, s->name)) {
-                cr_c_report(c, CR_D_DUPLICATE, s->name_pos, s->name, "")->other =
-                    c->p->sources.at[i].stmt->name_pos;
-                return;
-            }
+        int32_t before = cr_map_get(&c->p->source_map, s->name);
+        if (before >= 0) {
+            cr_c_report(c, CR_D_DUPLICATE, s->name_pos, s->name, "")->other =
+                c->p->sources.at[before].stmt->name_pos;
+            return;
+        }
         CR_C_PUSH(c, c->p->sources, source);
+        remember(c, &c->p->source_map, s->name, c->p->sources.n);
     } else if (s->kind == CR_S_ENUM) {
         if (find_enum(c, s->name) >= 0)
             cr_c_report(c, CR_D_DUPLICATE, s->name_pos, s->name, "");

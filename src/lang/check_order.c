@@ -4,11 +4,26 @@
 
 /* ---- gates ---- */
 
+enum { MOST_GATES = 32 }; /* every one is asked by whoever reads the name */
+
+static void too_many_gates(cr_checker *c, int32_t require)
+{
+    const cr_stmt *s = c->p->defs.at[require].versions.at[0].stmt;
+    cr_c_report(c, CR_D_TOO_MANY, s->name_pos, s->name, "at most 32 requires of one name");
+}
+
 static void gate_field(cr_checker *c, int32_t require, int32_t field)
 {
+    uint32_t n = 0;
     for (uint32_t i = c->p->field_gates.n; i-- > 0 && c->p->field_gates.at[i].require == require;)
         if (c->p->field_gates.at[i].field == field)
             return;
+    for (uint32_t i = 0; i < c->p->field_gates.n; i++)
+        n += c->p->field_gates.at[i].field == field;
+    if (n >= MOST_GATES) {
+        too_many_gates(c, require);
+        return;
+    }
     cr_gate_field g = {field, require};
     CR_C_PUSH(c, c->p->field_gates, g);
 }
@@ -19,9 +34,14 @@ static void gate_def(cr_checker *c, int32_t require, int32_t read, int *linked)
 {
     const cr_version *versions = c->p->defs.at[require].versions.at;
     int32_t link = require;
-    for (int32_t g = c->p->defs.at[read].gate; g >= 0; g = c->p->defs.at[g].next_gate)
+    uint32_t n = 0;
+    for (int32_t g = c->p->defs.at[read].gate; g >= 0; g = c->p->defs.at[g].next_gate, n++)
         if (c->p->defs.at[g].versions.at == versions)
             return;
+    if (n >= MOST_GATES) {
+        too_many_gates(c, require);
+        return;
+    }
     if (*linked) {
         cr_def twin = c->p->defs.at[require];
         twin.next_same = -1;

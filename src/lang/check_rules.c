@@ -42,14 +42,11 @@ static void one_cite(cr_checker *c, cr_cite *cite)
     size_t n = 0, at = 0;
     if (cite->source.n == 0)
         return;
-    for (uint32_t i = 0; i < c->p->sources.n; i++) {
-        if (cr_str_eq(c->p->sources.at[i].name, cite->source)) {
-            cite->source_index = (int32_t)i;
-            return;
-        }
-        if (n < 512)
-            names[n++] = c->p->sources.at[i].name;
-    }
+    cite->source_index = cr_map_get(&c->p->source_map, cite->source);
+    if (cite->source_index >= 0)
+        return;
+    for (uint32_t i = 0; i < c->p->sources.n && n < 512; i++)
+        names[n++] = c->p->sources.at[i].name;
     cr_diag *d = cr_c_report(c, CR_D_UNKNOWN_SOURCE, cite->pos, cite->source, "a declared source");
     if (cr_nearest(cite->source, names, n, &at))
         d->nearest = names[at];
@@ -536,6 +533,9 @@ int cr_check(cr_program *program, cr_ast *ast, cr_diags *diags)
     program->arena = c.arena = ast->arena;
     cr_map_init(&program->param_map, ast->arena);
     cr_map_init(&program->def_map, ast->arena);
+    cr_map_init(&program->source_map, ast->arena);
+    cr_map_init(&program->enum_map, ast->arena);
+    cr_map_init(&program->reason_map, ast->arena);
     c.p = program;
     c.ast = ast;
     c.d = diags;

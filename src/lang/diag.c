@@ -95,6 +95,8 @@ static size_t bytes_of(cr_str line, uint32_t characters)
 static void print_caret(cr_buf *out, const cr_file *file, cr_pos pos)
 {
     cr_str line = source_line(file, pos.line);
+    if (line.n > 2000) /* nobody reads it, and a thousand of them fill a disk */
+        return;
     size_t from = bytes_of(line, pos.col ? pos.col - 1 : 0),
            to = bytes_of(line, (pos.col ? pos.col - 1 : 0) + pos.len);
     cr_buf_text(out, "\n  | ");

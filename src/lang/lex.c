@@ -141,6 +141,8 @@ static void advance(cr_lexer *l, size_t bytes, uint32_t characters)
 
 /* ---- tokens ---- */
 
+enum { MOST_OF_A_NAME = 200 };
+
 static void lex_word(cr_lexer *l)
 {
     size_t n = 0;
@@ -152,6 +154,11 @@ static void lex_word(cr_lexer *l)
         n++;
     }
     cr_token t = token(l, CR_K_WORD, n);
+    if (n > MOST_OF_A_NAME) {
+        report(l, CR_D_TOO_MANY, (uint32_t)n, cr_str_part(t.text, 0, 40),
+               CR_STR("a name of at most 200 characters"));
+        t.text = cr_str_part(t.text, 0, MOST_OF_A_NAME);
+    }
     push(l, t);
     advance(l, n, (uint32_t)n);
 }

@@ -398,6 +398,12 @@ static void statement(cr_parser *p)
         failed |= p->failed;
         end_clause(p);
     }
+    if (s->clauses.n > CR_MOST_CLAUSES || s->fields.n > CR_MOST_CLAUSES) {
+        cr_diag_add(p->diags, CR_D_TOO_MANY, s->pos, s->name,
+                    CR_STR("at most 2000 lines in a statement"));
+        p->bad = 1;
+        head_failed = 1;
+    }
     s->partial = (uint8_t)failed;
     s->broken = (uint8_t)head_failed;
     CR_P_PUSH(p, p->ast->stmts, s);

@@ -122,15 +122,6 @@ static int phrase(cr_parser *p, const char *const *words)
     return 1;
 }
 
-static int has_word(cr_parser *p, const char *word)
-{
-    for (uint32_t i = 0; cr_p_ahead(p, i)->kind != CR_K_END; i++)
-        if (cr_p_ahead(p, i)->kind == CR_K_WORD &&
-            cr_str_eq(cr_p_ahead(p, i)->text, cr_str_of(word)))
-            return 1;
-    return 0;
-}
-
 /* What the words say is how shares are always made; they stand there to be read. */
 int cr_p_allocation(cr_parser *p, cr_stmt *s)
 {
@@ -148,7 +139,7 @@ int cr_p_allocation(cr_parser *p, cr_stmt *s)
             cr_p_fail(p, CR_D_EXPECTED, "0");
         return phrase(p, invalid);
     }
-    if (!has_word(p, "among"))
+    if (!cr_p_line_has(p, "among"))
         return 0;
     cr_clause c = cr_p_clause(p, CR_C_VALUE);
     cr_expr *x = cr_arena_get(p->arena, 1, sizeof *x);

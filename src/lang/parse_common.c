@@ -41,6 +41,18 @@ int cr_p_is2(cr_parser *p, const char *first, const char *second)
     return token_is(cr_p_tok(p), first) && token_is(cr_p_ahead(p, 1), second);
 }
 
+int cr_p_line_has(cr_parser *p, const char *text)
+{
+    for (uint32_t i = p->at; p->tokens[i].kind != CR_K_END; i++) {
+        if (i > p->first && p->tokens[i].starts)
+            return 0;
+        if ((p->tokens[i].kind == CR_K_WORD || p->tokens[i].kind == CR_K_SIGN) &&
+            cr_str_eq(p->tokens[i].text, cr_str_of(text)))
+            return 1;
+    }
+    return 0;
+}
+
 int cr_p_take(cr_parser *p, const char *text)
 {
     if (p->failed || !cr_p_is(p, text))

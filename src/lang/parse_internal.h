@@ -62,6 +62,8 @@ int cr_p_among(cr_parser *p, cr_expr *x);      /* fills a node; 0 = none of its 
 int cr_p_allocation(cr_parser *p, cr_stmt *s); /* a clause of `allocate`; 0 = none */
 
 /* parse_common.c */
+enum { CR_MOST_CLAUSES = 2000 };
+int cr_p_line_has(cr_parser *p, const char *text); /* a word or sign in the rest of the line */
 cr_type_expr cr_p_type(cr_parser *p);
 cr_rounding cr_p_rounding(cr_parser *p);
 cr_value_decl cr_p_value(cr_parser *p);

@@ -130,17 +130,9 @@ static void row(cr_parser *p, cr_stmt *s)
     CR_P_PUSH(p, s->clauses, c);
 }
 
-static int has_bar(cr_parser *p)
-{
-    for (uint32_t i = 0; cr_p_ahead(p, i)->kind != CR_K_END; i++)
-        if (cr_p_ahead(p, i)->kind == CR_K_SIGN && cr_str_eq(cr_p_ahead(p, i)->text, CR_STR("|")))
-            return 1;
-    return 0;
-}
-
 int cr_p_table_line(cr_parser *p, cr_stmt *s)
 {
-    if (!has_bar(p))
+    if (!cr_p_line_has(p, "|"))
         return 0;
     if (s->columns.n == 0)
         columns(p, s);

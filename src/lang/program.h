@@ -143,7 +143,8 @@ typedef struct cr_program {
     CR_VEC(int32_t) later;
     CR_VEC(cr_reason) reasons;
     CR_VEC(cr_gate_field) field_gates;
-    cr_map param_map, def_map;        /* by name; def_map: the first of a chain by next_same */
+    cr_map param_map, def_map; /* by name; def_map: the first of a chain by next_same */
+    cr_map source_map, enum_map, reason_map;
     CR_VEC(const cr_stmt *) examples; /* given and example statements, as parsed */
 } cr_program;
 

@@ -591,14 +591,13 @@ class Policies(unittest.TestCase):
 
     def test_a_module_with_several_roots_is_described_root_by_root(self):
         text = run("describe", "self_government").stdout.decode("utf-8")
-        roots = [line.split()[1] for line in text.splitlines() if line.startswith("root: ")]
+        roots = [line[len("inputs of "):-1] for line in text.splitlines() if line.startswith("inputs of ")]
         self.assertEqual(roots, ["election", "recall", "meeting", "committee", "voter"])
         schema = json.loads(run("describe", "funds", "--format", "json-schema").stdout)
         self.assertEqual(list(schema["properties"]), ["allocation", "transfer", "project", "county_year"])
         self.assertEqual(schema["maxProperties"], 1)
         schema = json.loads(run("describe", "dibao", "--format", "json-schema").stdout)
         self.assertEqual(list(schema["properties"]), ["household"])
-        self.assertNotIn("maxProperties", schema)
 
     def test_a_module_without_a_leading_output_is_explained_in_full(self):
         case = '{"county_year": {"year": 2026, "sessions": 0}}'

@@ -103,7 +103,7 @@ static size_t wanted_outputs(civ_wanted *list, size_t cap, civ_workspace *w,
     for (size_t i = 0; i < outputs; i++) {
         civ_item item = output_item(calculator, i);
         civ_value v = CIV_VALUE_INIT;
-        if (leading ? !is_leading(&item, root) : item.kind == CIV_KIND_REASON)
+        if (leading ? !is_leading(&item, root) : !o->outputs && item.kind == CIV_KIND_REASON)
             continue;
         for (uint32_t row = 0; civ_result_value(&v, w, i, row) == CIV_OK; row++) {
             if (n < cap)

@@ -231,6 +231,16 @@ typedef struct cr_span { /* the rows of one entity in the block */
     uint32_t n, cap;
 } cr_span;
 
+/* What a text or a code was read as before: columns say the same few again and again. */
+enum { CR_READ_BEFORE = 256 };
+typedef struct cr_read_before {
+    int32_t field; /* and 1; 0 = free */
+    uint32_t n;    /* bytes of text; UINT32_MAX = an integer */
+    uint64_t key[2];
+    int64_t value;
+    uint8_t cell;
+} cr_read_before;
+
 typedef struct cr_block {
     cr_input input;
     const cr_views *views;
@@ -240,7 +250,8 @@ typedef struct cr_block {
     int64_t *values; /* one column's cells, staged */
     uint8_t *cells;
     uint32_t cap;
-    int bad; /* 3 = the arrays contradict themselves */
+    cr_read_before *before; /* CR_READ_BEFORE */
+    int bad;                /* 3 = the arrays contradict themselves */
 } cr_block;
 
 int cr_block_make(cr_block *b, const cr_calculator *calc, cr_alloc alloc); /* 2 = out of memory */

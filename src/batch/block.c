@@ -18,7 +18,8 @@ int cr_block_make(cr_block *b, const cr_calculator *calc, cr_alloc alloc)
     b->alloc = alloc;
     b->n_entities = calc->policy->program.entities.n;
     b->spans = cr_mem_get(&alloc, (size_t)b->n_entities + 1, sizeof *b->spans);
-    return b->spans ? 0 : 2;
+    b->before = cr_mem_get(&alloc, CR_READ_BEFORE, sizeof *b->before);
+    return b->spans && b->before ? 0 : 2;
 }
 
 void cr_block_free(cr_block *b)
@@ -28,6 +29,7 @@ void cr_block_free(cr_block *b)
     cr_mem_free(&b->alloc, b->spans, ((size_t)b->n_entities + 1) * sizeof *b->spans);
     cr_mem_free(&b->alloc, b->values, b->cap * sizeof *b->values);
     cr_mem_free(&b->alloc, b->cells, b->cap);
+    cr_mem_free(&b->alloc, b->before, CR_READ_BEFORE * sizeof *b->before);
     memset(b, 0, sizeof *b);
 }
 

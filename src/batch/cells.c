@@ -32,6 +32,53 @@ static int32_t day_of(const cr_cells *c, uint32_t k)
 
 /* ---- cell by cell ---- */
 
+/* Texts and codes that take time to read, where they are not in a dictionary. */
+static int is_worth_keeping(const cr_view *v)
+{
+    int form = v->column->layout.form;
+    return !v->inner && !v->column->history && v->column->meaning != CR_M_STATED &&
+           (v->column->meaning == CR_M_CODE || (form >= CR_F_TEXT32 && form <= CR_F_TEXT_VIEW));
+}
+
+/* The key of a cell; 0 = too long to keep. */
+static int make_key(const cr_view *v, int64_t row, cr_read_before *key)
+{
+    key->key[0] = key->key[1] = 0;
+    if (v->column->meaning == CR_M_CODE) {
+        key->n = UINT32_MAX;
+        key->key[0] = (uint64_t)cr_view_integer(v, row);
+        key->key[1] = v->column->layout.form; /* 2^64 - 1 is not -1 */
+        return 1;
+    }
+    cr_str text = cr_view_text(v, row);
+    if (text.n > sizeof key->key)
+        return 0;
+    key->n = (uint32_t)text.n;
+    memcpy(key->key, text.p, text.n);
+    return 1;
+}
+
+static uint8_t value_before(const cr_cells *c, int64_t row, int64_t *value)
+{
+    const cr_policy *policy = c->w->calc->policy;
+    cr_read_before key;
+    if (cr_said_unknown(&c->view->unknown, row) || cr_view_null(c->view, row) ||
+        !make_key(c->view, row, &key))
+        return (uint8_t)cr_view_value(c->view, policy, c->field, row, value);
+    uint64_t h =
+        (key.key[0] ^ key.key[1] * 31 ^ (uint64_t)c->i->imm << 40) * UINT64_C(0x9E3779B97F4A7C15);
+    cr_read_before *at = &c->b->before[h >> 56];
+    if (at->field != c->i->imm + 1 || at->n != key.n || at->key[0] != key.key[0] ||
+        at->key[1] != key.key[1]) {
+        at->cell = (uint8_t)cr_view_value(c->view, policy, c->field, row, &at->value);
+        at->field = c->i->imm + 1;
+        at->n = key.n;
+        memcpy(at->key, key.key, sizeof at->key);
+    }
+    *value = at->value;
+    return at->cell;
+}
+
 /* Values and cells into the block's own columns; days: per row, NULL = the date decided for. */
 static void stage(const cr_cells *c, const int32_t *days)
 {
@@ -41,6 +88,11 @@ static void stage(const cr_cells *c, const int32_t *days)
     if (!c->view->column) {
         memset(cells, CR_CELL_ABSENT, c->n);
         memset(values, 0, c->n * sizeof *values);
+        return;
+    }
+    if (!days && is_worth_keeping(c->view)) {
+        for (uint32_t k = 0; k < c->n; k++)
+            cells[k] = value_before(c, cr_span_row(c->span, k), &values[k]);
         return;
     }
     for (uint32_t k = 0; k < c->n; k++) {

@@ -195,7 +195,7 @@ def answers(array: pa.StructArray, schema: pa.StructType) -> List[Dict[str, list
 
 def flatten(row: Optional[dict], schema: pa.StructType, path: str):
     for field in schema:
-        if field.name.endswith((".answer", ".causes")):
+        if field.name.endswith((".answer", ".causes")) or field.name == "month":
             continue
         shown = row[field.name]
         item = field.type.value_type if pa.types.is_list(field.type) or pa.types.is_large_list(field.type) else None

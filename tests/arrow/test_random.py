@@ -44,7 +44,9 @@ def same(mine: list, theirs: list) -> bool:
     return mine[1] == value and isinstance(mine[1], bool) == isinstance(value, bool)
 
 
-def compare(rng: random.Random, library: civ.Library, source: str, policy, jobs: List[dict], answers: List[dict]) -> List[str]:
+def compare(rng: random.Random, library: civ.Library, source: str, policy, jobs: List[dict], answers: List[dict],
+            months: int = 0) -> List[str]:
+    """With `months`: all jobs are timelines of so many months that end with one month; the last is compared."""
     names = sorted({key.split("/")[1] for answer in answers for key in answer["outputs"]})
     order = list(range(len(jobs)))
     rng.shuffle(order)
@@ -60,10 +62,17 @@ def compare(rng: random.Random, library: civ.Library, source: str, policy, jobs:
     names = [name for name in names if name not in requires]
     calculator = library.calculator(names, presume=jobs[0].get("presume", False), strict=jobs[0].get("strict", False))
     options = {"threads": rng.choice(THREADS), "block_rows": rng.choice(BLOCKS)}
-    batch = civ.Batch(library, calculator, on_column="decided_on", causes=1, allow_missing=1, **options)
+    if months:
+        last = convert.date_of(jobs[0]["on"])
+        options.update(months=months, first_month=last.year * 12 + last.month - months)
+    else:
+        options["on_column"] = "decided_on"
+    batch = civ.Batch(library, calculator, causes=1, allow_missing=1, allow_unused=1, **options)
     batch.bind(pa.schema(list(table.type)))
     out = batch.run(table)
     out.validate(full=True)
+    if months:
+        out = out.slice((months - 1) * len(order))
     mine = convert.answers(out, out.type)
     findings = []
     for place, at in enumerate(order):
@@ -85,6 +94,14 @@ def check_reference(policy, jobs: List[dict], answers: List[dict]) -> List[str]:
     return findings
 
 
+def months_of(rng: random.Random, args: argparse.Namespace, library: civ.Library, text: str, policy, jobs: List[dict],
+              file: Path) -> List[str]:
+    months, day = rng.randint(2, 5), rng.choice(["2021-08-31", "2023-02-28", "2024-03-31"])
+    jobs = [{"on": day, "case": job["case"], "steps": months} for job in jobs[:60]]
+    answers, wrong = reference.run_driver([args.driver], [file], 0, jobs)
+    return [wrong] if wrong else compare(rng, library, text, policy, jobs, answers, months)
+
+
 def one_policy(number: int, args: argparse.Namespace) -> List[str]:
     rng = random.Random(args.seed * 31 + number)
     text = generate.make_policy(args.seed * 1000003 + number)
@@ -97,10 +114,11 @@ def one_policy(number: int, args: argparse.Namespace) -> List[str]:
         file = Path(folder) / "policy.civ"
         file.write_text(text, encoding="utf-8")
         answers, wrong = reference.run_driver([args.driver], [file], 0, jobs)
-    if wrong:
-        return [] if "CR0316" in wrong else [wrong]
-    library = civ.Library(args.library, lanes, [("policy.civ", text)])
-    findings = check_reference(policy, jobs[:args.reference], answers[:args.reference])
+        if wrong:
+            return [] if "CR0316" in wrong else [wrong]
+        library = civ.Library(args.library, lanes, [("policy.civ", text)])
+        findings = months_of(rng, args, library, text, policy, jobs, file)
+    findings += check_reference(policy, jobs[:args.reference], answers[:args.reference])
     groups: Dict[tuple, List[int]] = {}
     for i, job in enumerate(jobs):
         groups.setdefault((job.get("strict", False), job.get("presume", False)), []).append(i)

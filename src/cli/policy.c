@@ -98,6 +98,18 @@ int cmd_check(const cli_options *o)
 
 /* ---- test ---- */
 
+/* Examples alone, which are about the embedded packs. */
+static int only_examples(const cli_list *paths)
+{
+    static const char end[] = ".examples.civ";
+    for (size_t i = 1; i < paths->n; i++) {
+        size_t n = strlen(paths->at[i]);
+        if (n < sizeof end || strcmp(paths->at[i] + n - (sizeof end - 1), end) != 0)
+            return 0;
+    }
+    return 1;
+}
+
 int cmd_test(const cli_options *o)
 {
     civ_engine *engine;
@@ -110,7 +122,7 @@ int cmd_test(const cli_options *o)
     if (civ_engine_create(&engine, NULL, NULL))
         return EXIT_OTHER;
     /* a tree that holds the packs themselves stands in for the embedded ones */
-    with.no_embedded = 1;
+    with.no_embedded |= !only_examples(&o->positional);
     with.policies.at = o->positional.at + 1;
     with.policies.n = o->positional.n - 1;
     int bad = cli_policy(&policy, engine, &with, 1);

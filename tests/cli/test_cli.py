@@ -564,6 +564,11 @@ class Policies(unittest.TestCase):
         done = run("test", str(ROOT / "src/policies"))
         self.assertEqual(done.returncode, 0, done.stdout.decode())
 
+    def test_examples_alone_are_about_the_embedded_packs(self):
+        done = run("test", str(ROOT / "src/policies/cn/funds.examples.civ"))
+        self.assertEqual(done.returncode, 0, done.stdout.decode()[:500])
+        self.assertRegex(done.stdout.decode(), r"[1-9]\d* examples, [1-9]\d* checks, 0 failed")
+
     def test_a_failing_example_ends_with_one(self):
         import shutil
         shutil.copytree(ROOT / "src/policies", self.folder / "p")

@@ -346,7 +346,8 @@ typedef struct civ_value {
                             use `text` */
     civ_text text; /**< the value as JSON would hold it: `1422.00`, `2023-05`, `v2`, `1250/3`; the
                       workspace's */
-    civ_text label_en, label_zh; /**< of an enum value, a reason, a region; else empty */
+    civ_text label_en, label_zh; /**< of an enum value, a reason, a region, the words of a set (the
+                                    workspace's); else empty */
 } civ_value;
 #define CIV_VALUE_INIT                                                                             \
     {                                                                                              \

@@ -54,7 +54,8 @@ struct civ_workspace {
     char value[4096];
     uint32_t *rows;
     size_t rows_cap;
-    cr_buf wide; /* of a value that only text holds */
+    cr_buf wide;      /* of a value that only text holds */
+    cr_buf labels[2]; /* of a set of words: English, Chinese */
     cr_findings causes, notes;
     cr_row_ids ids; /* of the case, where explanations may be asked for */
     cr_explanation explanation;

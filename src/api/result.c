@@ -25,6 +25,8 @@ civ_status civ_workspace_create(civ_workspace **out, civ_calculator *calculator,
     w->calculator = calculator;
     __atomic_add_fetch(&calculator->references, 1, __ATOMIC_RELAXED);
     cr_buf_init(&w->wide, alloc);
+    cr_buf_init(&w->labels[0], alloc);
+    cr_buf_init(&w->labels[1], alloc);
     cr_findings_init(&w->causes, alloc);
     cr_findings_init(&w->notes, alloc);
     cr_buf_init(&w->page, alloc);
@@ -45,6 +47,8 @@ void civ_workspace_release(civ_workspace *w)
     cr_findings_free(&w->causes);
     cr_findings_free(&w->notes);
     cr_buf_free(&w->wide);
+    cr_buf_free(&w->labels[0]);
+    cr_buf_free(&w->labels[1]);
     cr_buf_free(&w->page);
     cr_row_ids_free(&w->ids);
     cr_arena_free(&w->explanation.arena);
@@ -157,6 +161,27 @@ static void wide_text(civ_workspace *w, civ_value *out, const cr_wide wide[2])
     out->text.length = w->wide.n;
 }
 
+/* The words of a set in the order of their enumeration. */
+static void set_labels(civ_workspace *w, civ_value *out, const cr_enum *e, cr_i128 set)
+{
+    cr_buf *en = &w->labels[0], *zh = &w->labels[1];
+    cr_buf_clear(en);
+    cr_buf_clear(zh);
+    for (uint32_t i = 0; i < e->n_values; i++) {
+        const cr_value_decl *word = &e->values[i];
+        if (!(set >> i & 1))
+            continue;
+        cr_buf_text(en, en->n ? ", " : "");
+        cr_buf_text(zh, zh->n ? "、" : "");
+        cr_buf_str(en, word->label.en.n ? word->label.en : word->name);
+        cr_buf_str(zh, word->label.zh.n ? word->label.zh : word->name);
+    }
+    out->label_en.data = en->n ? en->p : "";
+    out->label_en.length = en->n;
+    out->label_zh.data = zh->n ? zh->p : "";
+    out->label_zh.length = zh->n;
+}
+
 static void value_labels(civ_value *out, const cr_policy *policy, const cr_type *type,
                          cr_i128 value)
 {
@@ -199,7 +224,12 @@ civ_status civ_result_value(civ_value *out, civ_workspace *w, size_t output, uin
     cr_i128 num = r.num, den = r.den;
     out->is_none = is_none(type, num);
     fill_number(out, type, num, den);
-    value_labels(out, w->calculator->core.policy, type, num);
+    if (type->kind == CR_T_SET)
+        set_labels(w, out, &w->calculator->core.policy->program.enums.at[type->index], num);
+    else
+        value_labels(out, w->calculator->core.policy, type, num);
+    if (w->labels[0].oom || w->labels[1].oom)
+        return CIV_ERROR_MEMORY;
     if (!out->is_none) {
         out->text.length =
             cr_value_text(w->calculator->core.policy, type, num, den, w->value, sizeof w->value);

@@ -166,8 +166,11 @@ static int keep_value(civ_timeline *t, cr_series *s, civ_workspace *w, uint32_t 
     civ_value v = CIV_VALUE_INIT;
     if (civ_result_value(&v, w, s->output, s->row))
         return 2;
-    cr_str text = {v.text.data, v.text.length};
-    v.text = cr_text(cr_arena_text(&t->arena, text));
+    civ_text *const texts[] = {&v.text, &v.label_en, &v.label_zh};
+    for (int i = 0; i < (v.kind == CIV_KIND_SET ? 3 : 1); i++) { /* the workspace's */
+        cr_str text = {texts[i]->data, texts[i]->length};
+        *texts[i] = cr_text(cr_arena_text(&t->arena, text));
+    }
     s->months[month].value = v;
     return t->arena.oom ? 2 : 0;
 }

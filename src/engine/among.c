@@ -2,16 +2,6 @@
 /* Rows among the others of their list: rank, ties, shares; the row with the latest date. */
 #include "engine/build.h"
 
-static cr_insn insn_of(cr_op op, int32_t space)
-{
-    cr_insn insn = {0};
-    insn.op = (uint8_t)op;
-    insn.space = (int16_t)space;
-    insn.b = -1;
-    insn.c = -1;
-    return insn;
-}
-
 static int32_t mask_of(cr_build *b, cr_env *env, int32_t space, const cr_expr *x)
 {
     return x->b ? cr_lower_bool(b, env, space, x->b) : -1;
@@ -40,7 +30,7 @@ static cr_pval lower_rank(cr_build *b, cr_env *env, int32_t space, const cr_expr
 {
     const cr_entity *e = &b->program->entities.at[space];
     cr_pval v = cr_num_one_divisor(b, e->parent, space, cr_lower(b, env, space, x->a));
-    cr_insn insn = insn_of(CR_OP_RANK, space);
+    cr_insn insn = cr_insn_of(CR_OP_RANK, space);
     if (b->failed)
         return cr_pval_none();
     insn.mode = x->op;
@@ -70,7 +60,7 @@ static cr_pval lower_share(cr_build *b, cr_env *env, int32_t space, const cr_exp
         return cr_pval_none();
     cr_pval quotient = cr_num_div(b, space, v, cr_pval_space(b, sum, space));
     int32_t some = cr_num_compare(b, space, CR_OP_LT, zero, sum);
-    cr_insn gate = insn_of(CR_OP_GATE, space);
+    cr_insn gate = cr_insn_of(CR_OP_GATE, space);
     gate.mode = 1;
     gate.imm = env->def;
     gate.a = quotient.reg;
@@ -96,7 +86,7 @@ static cr_pval lower_beside(cr_build *b, cr_env *env, int32_t space, const cr_ex
 {
     const cr_entity *e = &b->program->entities.at[space];
     cr_pval key = cr_num_one_divisor(b, e->parent, space, cr_lower(b, env, space, x->a));
-    cr_insn insn = insn_of(CR_OP_BESIDE, space);
+    cr_insn insn = cr_insn_of(CR_OP_BESIDE, space);
     if (b->failed)
         return cr_pval_none();
     insn.mode = x->op == CR_THE_AFTER;
@@ -124,7 +114,7 @@ cr_pval cr_lower_the(cr_build *b, cr_env *env, int32_t space, const cr_expr *x)
     b->calc->reads[x->ref.index] = 1;
     cr_day_reaches(b, owner);
     cr_pval key = cr_num_one_divisor(b, owner, child, cr_lower(b, &inner, child, x->a));
-    cr_insn insn = insn_of(CR_OP_THE, owner);
+    cr_insn insn = cr_insn_of(CR_OP_THE, owner);
     if (b->failed)
         return cr_pval_none();
     insn.mode = x->op;
@@ -146,7 +136,7 @@ static int32_t gather(cr_build *b, int32_t row, int32_t value, int32_t child, in
     if (b->failed || value < 0)
         return value;
     const cr_reg r = b->plan->regs.at[value];
-    cr_insn insn = insn_of(CR_OP_ROW_OF, b->plan->regs.at[row].space);
+    cr_insn insn = cr_insn_of(CR_OP_ROW_OF, b->plan->regs.at[row].space);
     insn.child = (int16_t)child;
     insn.mode = (uint8_t)is_divisor;
     insn.imm = def;
@@ -176,7 +166,7 @@ cr_pval cr_lower_allocate(cr_build *b, cr_env *env, int32_t space, const cr_expr
 {
     int32_t at = env->entity, parent = b->program->entities.at[at].parent;
     cr_env above = *env;
-    cr_insn insn = insn_of(CR_OP_ALLOCATE, at), room = insn_of(CR_OP_BOTH, at);
+    cr_insn insn = cr_insn_of(CR_OP_ALLOCATE, at), room = cr_insn_of(CR_OP_BOTH, at);
     above.entity = parent;
     b->calc->reads[x->ref.index] = 1;
     cr_day_reaches(b, parent);

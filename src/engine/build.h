@@ -48,6 +48,7 @@ typedef struct cr_build {
 } cr_build;
 
 /* emit.c */
+cr_insn cr_insn_of(cr_op op, int32_t space); /* without operands */
 void cr_build_fail(cr_build *b, const char *text);
 cr_lane cr_build_lane(const cr_build *b, cr_i128 lo, cr_i128 hi);
 int32_t cr_emit(cr_build *b, cr_insn insn, cr_lane lane, cr_i128 lo,

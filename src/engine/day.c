@@ -10,17 +10,6 @@
 
 #include "engine/build.h"
 
-static cr_insn insn_of(cr_op op, int32_t space, int32_t a, int32_t b)
-{
-    cr_insn insn = {0};
-    insn.op = (uint8_t)op;
-    insn.space = (int16_t)space;
-    insn.a = a;
-    insn.b = b;
-    insn.c = -1;
-    return insn;
-}
-
 static int is_above(const cr_build *b, int32_t ancestor, int32_t space)
 {
     while (space >= 0 && space != ancestor)
@@ -151,7 +140,7 @@ cr_plan_def cr_day_choose(cr_build *b, const cr_def *d, int32_t bound, cr_plan_d
 static cr_pval if_day_is_known(cr_build *b, int32_t space, const cr_type *type, cr_pval v,
                                int32_t day)
 {
-    cr_insn year = insn_of(CR_OP_YEAR_OF_DATE, space, day, -1);
+    cr_insn year = cr_insn_of(CR_OP_YEAR_OF_DATE, space);
     year.a = cr_emit_lane(b, cr_emit_space(b, day, space), CR_LANE_32);
     int32_t comes = b->failed ? -1 : cr_emit(b, year, CR_LANE_32, 1900, 2200);
     cr_pval nothing = v;

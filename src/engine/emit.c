@@ -44,6 +44,15 @@ cr_lane cr_build_lane(const cr_build *b, cr_i128 lo, cr_i128 hi)
     return lane < b->calc->min_lane ? (cr_lane)b->calc->min_lane : lane;
 }
 
+cr_insn cr_insn_of(cr_op op, int32_t space)
+{
+    cr_insn insn = {0};
+    insn.op = (uint8_t)op;
+    insn.space = (int16_t)space;
+    insn.a = insn.b = insn.c = -1;
+    return insn;
+}
+
 /* ---- value numbering ---- */
 
 static uint32_t insn_hash(const cr_insn *insn)

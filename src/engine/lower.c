@@ -2,15 +2,6 @@
 /* From typed expressions to operations. */
 #include "engine/build.h"
 
-static cr_insn insn_of(cr_op op, int32_t space)
-{
-    cr_insn insn = {0};
-    insn.op = (uint8_t)op;
-    insn.space = (int16_t)space;
-    insn.a = insn.b = insn.c = -1;
-    return insn;
-}
-
 static int32_t ancestor(const cr_build *b, int32_t space, uint32_t up)
 {
     while (up-- > 0 && space >= 0)
@@ -52,7 +43,7 @@ static void field_bounds(const cr_build *b, const cr_type *type, cr_i128 *lo, cr
 
 static int32_t emit_field_flag(cr_build *b, int32_t space, int32_t field, cr_op op, int mode)
 {
-    cr_insn insn = insn_of(op, space);
+    cr_insn insn = cr_insn_of(op, space);
     insn.imm = field;
     insn.mode = (uint8_t)mode;
     return cr_emit(b, insn, CR_LANE_8, 0, 1);
@@ -71,7 +62,7 @@ static cr_pval read_field_raw(cr_build *b, int32_t space, int32_t field)
 {
     const cr_sym_field *f = &b->program->fields.at[field];
     cr_pval v = cr_pval_none();
-    cr_insn insn = insn_of(CR_OP_INPUT, space);
+    cr_insn insn = cr_insn_of(CR_OP_INPUT, space);
     insn.imm = field;
     if (f->type.kind == CR_T_TEXT || f->type.kind == CR_T_ROWS) {
         cr_build_fail(b, "text and lists of a case cannot be computed with in this version");
@@ -116,7 +107,7 @@ static int32_t rows_of_day(const cr_build *b, int32_t space, int32_t at, int32_t
 
 static cr_insn insn_on(cr_build *b, cr_op op, int32_t space, int32_t at, int32_t field, int32_t day)
 {
-    cr_insn insn = insn_of(op, space);
+    cr_insn insn = cr_insn_of(op, space);
     insn.child = (int16_t)at;
     insn.imm = field;
     insn.a = cr_emit_lane(b, cr_emit_space(b, day, space), CR_LANE_32);
@@ -194,7 +185,7 @@ static int32_t lower_item(cr_build *b, cr_env *env, int32_t space, const cr_expr
                           const cr_expr *item)
 {
     if (item->type.kind == CR_T_SET) {
-        cr_insn insn = insn_of(CR_OP_IN_MASK, space);
+        cr_insn insn = cr_insn_of(CR_OP_IN_MASK, space);
         insn.a =
             cr_emit_lane(b, cr_emit_space(b, cr_lower(b, env, space, a).reg, space), CR_LANE_8);
         insn.b =
@@ -209,7 +200,7 @@ static int32_t lower_item(cr_build *b, cr_env *env, int32_t space, const cr_expr
 
 static int32_t lower_in(cr_build *b, cr_env *env, int32_t space, const cr_expr *x)
 {
-    cr_insn insn = insn_of(CR_OP_IN_SET, space);
+    cr_insn insn = cr_insn_of(CR_OP_IN_SET, space);
     if (enum_mask(x, &insn.wide)) {
         insn.a =
             cr_emit_lane(b, cr_emit_space(b, cr_lower(b, env, space, x->a).reg, space), CR_LANE_8);
@@ -239,7 +230,7 @@ static int32_t lower_within(cr_build *b, cr_env *env, int32_t space, const cr_ex
 {
     if (x->a->type.kind == CR_T_NUMBER)
         return within_limit(b, env, space, x);
-    cr_insn insn = insn_of(CR_OP_WITHIN, space);
+    cr_insn insn = cr_insn_of(CR_OP_WITHIN, space);
     insn.a =
         cr_emit_lane(b, cr_emit_space(b, cr_lower(b, env, space, x->a).reg, space), CR_LANE_32);
     insn.b =
@@ -283,7 +274,7 @@ static int32_t lower_is_none(cr_build *b, cr_env *env, int32_t space, const cr_e
 static cr_pval unary(cr_build *b, int32_t space, cr_op op, int mode, int32_t a, cr_i128 lo,
                      cr_i128 hi)
 {
-    cr_insn insn = insn_of(op, space);
+    cr_insn insn = cr_insn_of(op, space);
     insn.mode = (uint8_t)mode;
     insn.a = cr_emit_lane(b, cr_emit_space(b, a, space), CR_LANE_32);
     cr_pval v = cr_pval_none();
@@ -313,7 +304,7 @@ static cr_pval lower_part(cr_build *b, cr_env *env, int32_t space, const cr_expr
 static cr_pval binary32(cr_build *b, int32_t space, cr_op op, int mode, int32_t x, int32_t y,
                         cr_i128 lo, cr_i128 hi)
 {
-    cr_insn insn = insn_of(op, space);
+    cr_insn insn = cr_insn_of(op, space);
     insn.mode = (uint8_t)mode;
     insn.a = cr_emit_lane(b, cr_emit_space(b, x, space), CR_LANE_32);
     insn.b = cr_emit_lane(b, cr_emit_space(b, y, space), CR_LANE_32);
@@ -433,7 +424,7 @@ static int32_t emit_row(cr_build *b, cr_env *env, int32_t space, const cr_expr *
                         const cr_param *param)
 {
     const cr_ptable *table = &b->policy->tables.at[x->ref.index];
-    cr_insn insn = insn_of(CR_OP_ROW, space);
+    cr_insn insn = cr_insn_of(CR_OP_ROW, space);
     int32_t regs[CR_MAX_KEYS + 2];
     uint32_t n = 0;
     if (nation_override(b, table) >= 0)
@@ -503,7 +494,7 @@ cr_pval cr_lower_param(cr_build *b, cr_env *env, int32_t space, const cr_expr *x
                              value ? table->den : 1);
     }
     int32_t row = emit_row(b, env, space, x, param);
-    cr_insn insn = insn_of(op, space);
+    cr_insn insn = cr_insn_of(op, space);
     cr_pval v = cr_pval_none();
     if (b->failed)
         return v;
@@ -538,7 +529,7 @@ static cr_pval lower_aggregate(cr_build *b, cr_env *env, int32_t space, const cr
     if (b->failed)
         return v;
     cr_pval yes = cr_pval_const(b, child, 1, 1);
-    cr_insn insn = insn_of(x->op == CR_AGG_ANY ? CR_OP_ANY : CR_OP_ALL, owner);
+    cr_insn insn = cr_insn_of(x->op == CR_AGG_ANY ? CR_OP_ANY : CR_OP_ALL, owner);
     insn.child = (int16_t)child;
     switch (x->op) {
     case CR_AGG_SUM:
@@ -657,7 +648,8 @@ static const cr_stmt *version_on(const cr_build *b, const cr_def *d)
 static cr_pval lower_previous(cr_build *b, cr_env *env, int32_t space, const cr_expr *x)
 {
     const cr_def *d = &b->program->defs.at[x->a->ref.index];
-    cr_insn insn = insn_of(CR_OP_CARRIED, d->entity), stepped = insn_of(CR_OP_STEPPED, d->entity);
+    cr_insn insn = cr_insn_of(CR_OP_CARRIED, d->entity),
+            stepped = cr_insn_of(CR_OP_STEPPED, d->entity);
     cr_pval v = cr_pval_none();
     cr_env there = *env;
     cr_type type = d->type;
@@ -741,7 +733,7 @@ static cr_pval lower_extreme(cr_build *b, cr_env *env, int32_t space, const cr_e
 /* No value, and the input to ask for as the cause. */
 static cr_pval lower_undetermined(cr_build *b, int32_t space, const cr_expr *x)
 {
-    cr_insn insn = insn_of(CR_OP_FAIL, space);
+    cr_insn insn = cr_insn_of(CR_OP_FAIL, space);
     insn.mode = CR_UNDETERMINED;
     insn.imm = x->a->ref.index;
     return cr_pval_reg(b, cr_emit(b, insn, CR_LANE_8, 0, 0));

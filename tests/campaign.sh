@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # sh tests/campaign.sh fuzz [HOURS]       every fuzzing target in turn, an hour each unless said, random seeds
 # sh tests/campaign.sh random [POLICIES]  the reference evaluator against random policies, 2000 unless said
-# sh tests/campaign.sh batch [POLICIES]   batches against cases, 500 rows for each of 200 policies unless said; 5 million households in a stream
+# sh tests/campaign.sh batch [POLICIES]   batches against cases, 500 rows for each of 200 policies unless said, households of the packs; 5 million households in a stream
 # sh tests/campaign.sh valgrind           the unit tests and the examples of every pack under memcheck
 #
 # What takes too long for tests/run.sh. Ends with 1 if anything was found; inputs that crash stay in build/campaign/crashes.

@@ -105,7 +105,8 @@ typedef struct civ_batch_options {
     uint32_t struct_size;
     int32_t on;          /**< the date decided for, days since 1970; where there is no on_column */
     civ_text on_column;  /**< a column of dates in the table of roots; empty = none */
-    uint32_t threads;    /**< 0 or 1 = the caller's thread alone */
+    uint32_t threads;    /**< 0 or 1 = the caller's thread alone; else the engine's
+                              allocator is called from several, one at a time */
     uint32_t block_rows; /**< most rows of an entity evaluated together; 0 = chosen */
     int32_t causes;      /**< a column `OUTPUT.causes`, list of texts, per output */
     int32_t allow_missing; /**< columns that are missing without a default are unknown, no error */

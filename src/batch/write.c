@@ -194,11 +194,11 @@ static void write_set(cr_outcome *o, const cr_place *p, const cr_block *b, cr_bu
     write_bits(o->valid, p, b->cells);
 }
 
-/* Rows by their number in the list of their parent. */
+/* Rows by their number in the list of their parent. Where no rule is in force there is no list. */
 static int write_rows(cr_outcome *o, const cr_place *p, cr_block *b, const cr_workspace *w,
                       const cr_pval *v, cr_buf *tail)
 {
-    const cr_space_rows *s = &w->spaces[v->rows];
+    const cr_space_rows *s = v->rows < 0 ? NULL : &w->spaces[v->rows];
     const int8_t *mask = w->frame->val[v->reg];
     cr_buf rows;
     int bad = 0;
@@ -206,8 +206,10 @@ static int write_rows(cr_outcome *o, const cr_place *p, cr_block *b, const cr_wo
     for (uint32_t k = 0; k < p->n; k++) {
         bad |= rows.oom;
         cr_buf_clear(&rows);
-        for (uint32_t i = s->off[k]; b->cells[k] && i < s->off[k + 1]; i++) {
-            int32_t number = (int32_t)(i - s->off[k]);
+        uint32_t first = s && b->cells[k] ? s->off[k] : 0;
+        uint32_t end = s && b->cells[k] ? s->off[k + 1] : 0;
+        for (uint32_t i = first; i < end; i++) {
+            int32_t number = (int32_t)(i - first);
             if (mask[i])
                 cr_buf_put(&rows, &number, sizeof number);
         }

@@ -459,6 +459,19 @@ class Columns(Case):
         out = self.run_on(pa.array(rows, HOME))
         self.assertEqual(out.field("m.list").to_pylist(), [[1], [0, 2], [], None])
 
+    def test_a_list_that_no_rule_makes_yet(self) -> None:
+        pack = PACK.replace('  version "1"', '  version "1"\n  not in force before 2020-01-01', 1)
+        pack = pack.replace('  = rows where ok\n  by design', '  = rows where ok\n  from 2020-01-01\n  by design')
+        library = civ.Library(LIBRARY, packs=[("m.civ", pack)])
+        batch = civ.Batch(library, library.calculator(["m.list"]), on_column="day", allow_missing=1, causes=1)
+        days = pa.array([datetime.date(2019, 1, 1), datetime.date(2021, 1, 1)] * 2)
+        rows = pa.array([[random_item(random.Random(1)) | {"ok": True}] * 2] * 4, pa.list_(ITEM))
+        batch.bind(pa.schema([("day", pa.date32()), ("rows", rows.type)]))
+        out = batch.run(pa.StructArray.from_arrays([days, rows], names=["day", "rows"]))
+        self.assertEqual(out.field("m.list").to_pylist(), [None, [0, 1], None, [0, 1]])
+        self.assertEqual(out.field("m.list.answer").to_pylist(), [3, 0, 3, 0])
+        self.assertEqual(out.field("m.list.causes").to_pylist(), [["rule:m.list"], [], ["rule:m.list"], []])
+
     def test_a_null_event_has_not_happened_unless_said(self) -> None:
         day = datetime.date(2020, 1, 31)
         out = self.column("since", pa.array([day, None], pa.date32()), {"civicrules.null": "unknown"})

@@ -56,17 +56,18 @@ def compare(rng: random.Random, library: civ.Library, source: str, policy, jobs:
     table = convert.table(rng, policy, "household", [jobs[i]["case"]["household"] for i in shown])
     days = pa.array([convert.date_of(jobs[i]["on"]) for i in shown], pa.date32())
     table = pa.StructArray.from_arrays([days] + [table.field(i) for i in range(table.type.num_fields)],
-                                       fields=[pa.field("decided_on", pa.date32())] + list(table.type))
+                                       fields=[pa.field("the day", pa.date32())] + list(table.type))
     table = table.slice(before, len(order))
     requires = set(re.findall(r"^require \w+\.(\S+)", source, re.M))  # one that gates two names is listed twice under its own
     names = [name for name in names if name not in requires]
-    calculator = library.calculator(names, presume=jobs[0].get("presume", False), strict=jobs[0].get("strict", False))
+    calculator = library.calculator(names, presume=jobs[0].get("presume", False), strict=jobs[0].get("strict", False),
+                                    root="household")
     options = {"threads": rng.choice(THREADS), "block_rows": rng.choice(BLOCKS)}
     if months:
         last = convert.date_of(jobs[0]["on"])
         options.update(months=months, first_month=last.year * 12 + last.month - months)
     else:
-        options["on_column"] = "decided_on"
+        options["on_column"] = "the day"
     batch = civ.Batch(library, calculator, causes=1, allow_missing=1, allow_unused=1, **options)
     batch.bind(pa.schema(list(table.type)))
     out = batch.run(table)
@@ -128,6 +129,28 @@ def one_policy(number: int, args: argparse.Namespace) -> List[str]:
     return findings
 
 
+def packs(count: int, args: argparse.Namespace) -> List[str]:
+    """Random households of the packs, under all their options."""
+    rng = random.Random(args.seed)
+    files = [file for file in sorted((ROOT / "src/policies").rglob("*.civ")) if not file.name.endswith(".examples.civ")]
+    texts = [(file.name, file.read_text(encoding="utf-8")) for file in files]
+    policy = civeval.load(files)
+    jobs = [reference.pack_job(rng, policy) for _ in range(count)]
+    groups: Dict[tuple, List[dict]] = {}
+    for job in jobs:
+        if set(job["case"]) == {"household"}:
+            groups.setdefault((tuple(job["lets"]), job.get("strict", False), job.get("presume", False)), []).append(job)
+    findings = []
+    for (lets, _, _), part in groups.items():
+        answers, wrong = reference.run_driver([args.driver], files, 0, part)
+        if wrong:
+            return [wrong]
+        library = civ.Library(args.library, rng.choice(LANES), texts, lets=lets)
+        findings += compare(rng, library, "\n".join(text for _, text in texts), policy, part, answers)
+        library.close()
+    return findings
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("library")
@@ -136,6 +159,7 @@ def main() -> int:
     parser.add_argument("--cases", type=int, default=150)
     parser.add_argument("--reference", type=int, default=5)
     parser.add_argument("--first", type=int, default=1)
+    parser.add_argument("--pack-cases", type=int, default=600)
     parser.add_argument("--seed", type=int, default=20261125)
     args = parser.parse_args()
     failed = 0
@@ -144,7 +168,11 @@ def main() -> int:
         for finding in findings[:3]:
             print(f"policy {number}: {finding}")
         failed += len(findings)
-    print(f"{args.policies} policies of {args.cases} rows, {failed} differences")
+    findings = packs(args.pack_cases, args)
+    for finding in findings[:3]:
+        print(f"packs: {finding}")
+    failed += len(findings)
+    print(f"{args.pack_cases} households of the packs; {args.policies} policies of {args.cases} rows, {failed} differences")
     return 1 if failed else 0
 
 

@@ -115,31 +115,56 @@ static void stage_list(const cr_cells *c)
     }
 }
 
-static void store(void *d, int lane, uint32_t k, int64_t value)
+#define STORE(T)                                                                                   \
+    for (uint32_t k = 0; k < n; k++)                                                               \
+        ((T *)d)[k] = (T)values[k];
+
+static void store(void *restrict d, int lane, uint32_t n, const int64_t *restrict values)
 {
     switch (lane) {
-    case CR_LANE_8: ((int8_t *)d)[k] = (int8_t)value; break;
-    case CR_LANE_16: ((int16_t *)d)[k] = (int16_t)value; break;
-    case CR_LANE_32: ((int32_t *)d)[k] = (int32_t)value; break;
-    case CR_LANE_64: ((int64_t *)d)[k] = value; break;
-    default: ((cr_i128 *)d)[k] = value; break;
+    case CR_LANE_8: STORE(int8_t) break;
+    case CR_LANE_16: STORE(int16_t) break;
+    case CR_LANE_32: STORE(int32_t) break;
+    case CR_LANE_64: STORE(int64_t) break;
+    default: STORE(cr_i128) break;
     }
 }
 
 static void staged_to_lanes(const cr_cells *c)
 {
     cr_frame *f = c->w->frame;
-    void *d = f->val[c->i->dst];
-    uint8_t *s = f->st_memory[c->i->dst], any = 0;
+    uint8_t *s = f->st_memory[c->i->dst], any = 0, status[CR_CELL_INVALID + 1];
     int event = c->field->type.event;
     int64_t never = cr_cell_never(&c->field->type);
+    for (uint8_t cell = 0; cell <= CR_CELL_INVALID; cell++)
+        status[cell] = cr_cell_status(cell, event);
     for (uint32_t k = 0; k < c->n; k++) {
-        uint8_t cell = c->b->cells[k];
-        s[k] = cr_cell_status(cell, event);
+        s[k] = status[c->b->cells[k]];
         any |= s[k];
-        store(d, c->i->lane, k, cell == CR_CELL_ABSENT && event ? never : c->b->values[k]);
     }
+    for (uint32_t k = 0; event && never && k < c->n; k++)
+        c->b->values[k] = c->b->cells[k] == CR_CELL_ABSENT ? never : c->b->values[k];
+    store(f->val[c->i->dst], c->i->lane, c->n, c->b->values);
     f->st[c->i->dst] = any ? s : NULL;
+}
+
+/* A field that no column states is one value and one status for all rows. */
+static void input_missing(const cr_cells *c)
+{
+    cr_frame *f = c->w->frame;
+    uint8_t *s = f->st_memory[c->i->dst];
+    uint8_t status = cr_cell_status(CR_CELL_ABSENT, c->field->type.event);
+    int64_t value = c->field->type.event ? cr_cell_never(&c->field->type) : 0;
+    if (value == 0) {
+        memset(f->val[c->i->dst], 0, c->n * CR_LANE_BYTES(c->i->lane));
+    } else {
+        for (uint32_t k = 0; k < c->n; k++)
+            c->b->values[k] = value;
+        store(f->val[c->i->dst], c->i->lane, c->n, c->b->values);
+    }
+    f->st[c->i->dst] = status ? s : NULL;
+    if (status)
+        memset(s, status, c->n);
 }
 
 /* ---- columns of integers ---- */
@@ -348,10 +373,12 @@ static int load_plain(const cr_cells *c)
 
 static void input(const cr_cells *c)
 {
-    if (c->view->column && load_plain(c))
-        return;
-    stage(c, NULL);
-    staged_to_lanes(c);
+    if (!c->view->column) {
+        input_missing(c);
+    } else if (!load_plain(c)) {
+        stage(c, NULL);
+        staged_to_lanes(c);
+    }
 }
 
 static void input_on(const cr_cells *c)
@@ -376,6 +403,10 @@ static void absent(const cr_cells *c, const int32_t *days, const uint8_t *x)
     c->w->frame->st[c->i->dst] = NULL;
     if (column && !column->history && column->null_cell != CR_CELL_ABSENT) {
         memset(d, 0, c->n);
+        return;
+    }
+    if (!column && !x) {
+        memset(d, 1, c->n);
         return;
     }
     stage(c, days);

@@ -801,6 +801,16 @@ class Tables(Case):
                         self.assertEqual(below[order[(i, k)]], item)
                     self.assertEqual(row, expected)
 
+    def test_columns_of_both_tables_pass_through(self) -> None:
+        roots, table, _ = self.split(self.known_homes(60), 3, True)
+        batch = civ.Batch(self.library, self.calculator, on=DAY, pass_through=1)
+        batch.bind_tables(pa.schema(list(roots.type)), "id", [("rows", "home", pa.schema(list(table.type)))])
+        out, items = batch.run_tables([roots.slice(5), table])
+        self.assertEqual(out.field("id").to_pylist(), roots.field("id").to_pylist()[5:])
+        self.assertEqual(items.field("home").to_pylist(), table.field("home").to_pylist())
+        lost = [k in roots.field("id").to_pylist()[:5] for k in table.field("home").to_pylist()]
+        self.assertTrue(all(a == 4 for a, gone in zip(items.field("m.weight.answer").to_pylist(), lost) if gone))
+
     def test_children_of_no_home_and_homes_of_one_key(self) -> None:
         home = {"kind": "low", "region": "610902", "count": 1}
         roots = pa.array([{**home, "id": 1}, {**home, "id": 2}, {**home, "id": 2}, {**home, "id": None}, {**home, "id": 5}],

@@ -146,6 +146,34 @@ static void drop_none(cr_block *b, const cr_type *t, uint32_t n)
         b->values[k] *= 60; /* minutes to seconds */
 }
 
+static uint64_t gcd_of(uint64_t a, uint64_t b)
+{
+    while (b) {
+        uint64_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+/* Over one denominator of 64 bits: most are whole. */
+static void write_over_one(cr_outcome *o, const cr_place *p, cr_block *b, const cr_workspace *w,
+                           const cr_pval *v)
+{
+    int64_t over = (int64_t)v->den;
+    widen(w, v->reg, 1, p->n, b->values);
+    for (uint32_t k = 0; k < p->n; k++) {
+        int64_t at = place_of(p, k), num = b->cells[k] ? b->values[k] : 0;
+        uint64_t size = num < 0 ? -(uint64_t)num : (uint64_t)num;
+        int64_t common =
+            num % over == 0 ? over : (int64_t)gcd_of((uint64_t)over, size % (uint64_t)over);
+        ((int64_t *)o->value)[at] = num / common;
+        ((int64_t *)o->second)[at] = b->cells[k] ? over / common : 0;
+    }
+    write_bits(o->inner_valid, p, b->cells);
+    write_bits(o->valid, p, b->cells);
+}
+
 /* Lowest terms; what needs more than 64 bits stands in the text. */
 static int write_exact(cr_outcome *o, const cr_place *p, cr_block *b, const cr_workspace *w,
                        const cr_pval *v, cr_buf *tail)
@@ -242,6 +270,11 @@ static void write_answers(cr_outcome *o, const cr_place *p, const uint8_t *st)
 static int write_values(cr_outcome *o, const cr_place *p, cr_block *b, const cr_workspace *w,
                         const cr_pval *v, const cr_type *t, cr_buf *tail)
 {
+    if (o->shape == CR_S_EXACT && v->div < 0 && v->den <= INT64_MAX &&
+        w->frame->plan->regs.at[v->reg].lane < CR_LANE_128) {
+        write_over_one(o, p, b, w, v);
+        return 0;
+    }
     if (o->shape == CR_S_EXACT)
         return write_exact(o, p, b, w, v, tail);
     if (o->shape == CR_S_ROWS)

@@ -8,6 +8,7 @@ have() {
     case $1 in
     libcmocka-dev) pkg-config --exists cmocka 2>/dev/null ;;
     libjson-c-dev) pkg-config --exists json-c 2>/dev/null ;;
+    libcsv-dev) printf '#include <csv.h>\n' | gcc -E - >/dev/null 2>&1 ;;
     python3-venv) python3 -c 'import venv, ensurepip' 2>/dev/null ;;
     *) command -v "$1" >/dev/null 2>&1 ;;
     esac

@@ -165,8 +165,8 @@ done
 
 echo "==> tools"
 case $stages in
-gcc) sh cmake/need.sh cmake gcc make pkg-config libcmocka-dev libjson-c-dev python3 ;;
-*) sh cmake/need.sh cmake gcc g++ clang pkg-config libcmocka-dev libjson-c-dev python3 python3-venv clang-format make git ;;
+gcc) sh cmake/need.sh cmake gcc make pkg-config libcmocka-dev libjson-c-dev libcsv-dev python3 ;;
+*) sh cmake/need.sh cmake gcc g++ clang pkg-config libcmocka-dev libjson-c-dev libcsv-dev python3 python3-venv clang-format make git ;;
 esac
 
 passed=0

@@ -59,7 +59,7 @@ static size_t enter(cli_reader *r, const char *key)
 
 /* ---- cells ---- */
 
-static const char *code_of(civ_status status, int32_t kind)
+const char *cli_code_of(civ_status status, int32_t kind)
 {
     if (status == CIV_ERROR_PRECISION)
         return kind == CIV_KIND_MONEY ? "money_precision" : "precision";
@@ -74,7 +74,7 @@ static const char *code_of(civ_status status, int32_t kind)
                                        : "bad_value";
 }
 
-static const char *expected_of(int32_t kind)
+const char *cli_expected_of(int32_t kind)
 {
     switch (kind) {
     case CIV_KIND_BOOL: return "true or false";
@@ -112,7 +112,7 @@ static int number_text(cli_reader *r, struct json_object *v, const civ_item *f)
         int many = is_int && (n > 99999999999999 || n < -99999999999999);
         add_error(r, many ? "digits_lost" : "number_for_text", text_of(v),
                   many ? "text in quotes: long numbers lose digits in spreadsheets and JSON readers"
-                       : expected_of(f->kind),
+                       : cli_expected_of(f->kind),
                   NULL);
         return 0;
     }
@@ -127,7 +127,7 @@ static int number_text(cli_reader *r, struct json_object *v, const civ_item *f)
         return 0;
     }
     if (strpbrk(text_of(v), "eE")) {
-        add_error(r, "exponent", text_of(v), expected_of(f->kind), NULL);
+        add_error(r, "exponent", text_of(v), cli_expected_of(f->kind), NULL);
         return 0;
     }
     return 1;
@@ -212,7 +212,7 @@ static void read_words(cli_reader *r, const civ_item *f, uint32_t row, struct js
         struct json_object *word = json_object_array_get_idx(list, i);
         const char *s = text_of(word);
         if (!json_object_is_type(word, json_type_string) || n + strlen(s) + 2 > sizeof text) {
-            add_error(r, "wrong_type", s, expected_of(f->kind), NULL);
+            add_error(r, "wrong_type", s, cli_expected_of(f->kind), NULL);
             return;
         }
         n += (size_t)snprintf(text + n, sizeof text - n, "%s%s", i ? "," : "", s);
@@ -220,7 +220,7 @@ static void read_words(cli_reader *r, const civ_item *f, uint32_t row, struct js
     civ_status bad =
         civ_case_set_parsed(r->out->facts, (size_t)f->index, row, cli_text(text), &error);
     if (bad)
-        add_error(r, code_of(bad, f->kind), text, expected_of(f->kind), error.nearest);
+        add_error(r, cli_code_of(bad, f->kind), text, cli_expected_of(f->kind), error.nearest);
 }
 
 static void read_value(cli_reader *r, const civ_item *f, uint32_t row, struct json_object *v)
@@ -240,7 +240,7 @@ static void read_value(cli_reader *r, const civ_item *f, uint32_t row, struct js
         return;
     }
     if (type == json_type_object) {
-        add_error(r, "wrong_type", text_of(v), expected_of(f->kind), NULL);
+        add_error(r, "wrong_type", text_of(v), cli_expected_of(f->kind), NULL);
         return;
     }
     if ((type == json_type_int || type == json_type_double) && !number_text(r, v, f))
@@ -248,13 +248,14 @@ static void read_value(cli_reader *r, const civ_item *f, uint32_t row, struct js
     int quoted =
         type == json_type_string && (f->kind == CIV_KIND_BOOL || f->kind == CIV_KIND_INTEGER);
     if (quoted || (type == json_type_boolean && f->kind != CIV_KIND_BOOL)) {
-        add_error(r, "wrong_type", text_of(v), expected_of(f->kind), NULL);
+        add_error(r, "wrong_type", text_of(v), cli_expected_of(f->kind), NULL);
         return;
     }
     civ_status bad =
         civ_case_set_parsed(r->out->facts, (size_t)f->index, row, cli_text(text_of(v)), &error);
     if (bad)
-        add_error(r, code_of(bad, f->kind), text_of(v), expected_of(f->kind), error.nearest);
+        add_error(r, cli_code_of(bad, f->kind), text_of(v), cli_expected_of(f->kind),
+                  error.nearest);
 }
 
 static void read_fen(cli_reader *r, const civ_item *f, uint32_t row, struct json_object *v)

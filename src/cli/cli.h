@@ -23,6 +23,8 @@ typedef struct cli_options {
     const char *on, *outputs, *format;
     const char *from, *to, *paid; /* timeline */
     const char *known;            /* facts and rows recorded later are left out */
+    const char *on_column, *output, *encoding, *key, *threads; /* batch */
+    int progress, causes, pass_through;
     int zh, explain, strict, presume, no_embedded, check, write, help;
 } cli_options;
 
@@ -59,6 +61,9 @@ int cli_case_read(cli_case *out, const char *text, size_t n, civ_policy *policy,
 void cli_case_root(char *out, size_t size, const char *text, size_t n, const civ_policy *policy);
 void cli_case_free(cli_case *c);
 void cli_case_print_errors(const cli_case *c, const char *name, int zh);
+/* The code of a value that was refused, and what its kind expects. */
+const char *cli_code_of(civ_status status, int32_t kind);
+const char *cli_expected_of(int32_t kind);
 void cli_row_id(const cli_case *c, civ_text entity, uint32_t row, char *out, size_t cap);
 
 /* case_scan.c: what is wrong with the raw text of JSON; a report is called for each finding. */
@@ -88,6 +93,7 @@ int cli_calculator(civ_calculator **out, civ_policy *policy, const cli_options *
                    const char *root);
 
 /* commands */
+int cmd_batch(const cli_options *o);
 int cmd_timeline(const cli_options *o);
 int cmd_eval(const cli_options *o);
 int cmd_check(const cli_options *o);

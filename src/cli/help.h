@@ -10,8 +10,9 @@ typedef struct cli_page {
 } cli_page;
 
 static const char *const EXITS[2] = {
-    "Exit: 0 answered, 1 the case cannot be read, 2 usage, 3 the policy is invalid, 4 other\n",
-    "退出码：0 已答复，1 案例无法读取，2 用法错误，3 政策文件有误，4 其他\n"};
+    "Exit: 0 answered, 1 the case (or rows of a batch) cannot be read, 2 usage, 3 the policy is "
+    "invalid, 4 other\n",
+    "退出码：0 已答复，1 案例（或批量中的某些行）无法读取，2 用法错误，3 政策文件有误，4 其他\n"};
 
 #define POLICY_EN                                                                                  \
     "  --policy PATH            add policy files or a folder; may be repeated\n"                   \
@@ -51,6 +52,59 @@ static const cli_page PAGES[] = {
       "  --format json|text|markdown   --lang zh|en\n" POLICY_ZH
       "例：civicrules eval dibao --on 2023-05-10 --presume --explain --format text --lang zh "
       "family.json\n"}},
+    {"batch",
+     {"  civicrules batch MODULE[,MODULE...] --on DATE INPUT... -o OUTPUT   files of many "
+      "households",
+      "  civicrules batch 模块[,模块…] --on 日期 输入… -o 输出   成批计算"},
+     {"civicrules batch MODULE[,MODULE...] --on DATE|--on-column NAME [options] INPUT... -o "
+      "OUTPUT\n"
+      "Decides all households of a file. Inputs are CSV files (households first, then a file for "
+      "each list,\n"
+      "as LIST=FILE where its names do not tell which) or one file of JSON Lines, a case in each "
+      "line.\n"
+      "Names of columns are fields, `FIELD_fen`, or Chinese labels; an empty cell is not stated, "
+      "`?` "
+      "is unknown.\n"
+      "  --on DATE                the date decided for\n"
+      "  --on-column NAME         a column of the households with a date for each\n"
+      "  -o OUTPUT                .csv (children beside it: OUT.members.csv) or .jsonl; - = "
+      "standard "
+      "output\n"
+      "  --format csv|jsonl       where the name of OUTPUT does not say it\n"
+      "  --key NAME|ROOT=CHILD    columns of keys; else id or household_id, and household_id\n"
+      "  --outputs a,b            only these outputs\n"
+      "  --causes                 what answers that are not known hang on\n"
+      "  --pass-through           columns that are no fields are kept, no error\n"
+      "  --encoding NAME          else a mark, UTF-8, or GB18030; which one is said\n"
+      "  --threads N              for CSV\n"
+      "  --progress               shown on a terminal anyway\n"
+      "  --presume   --strict   --lang zh|en\n" POLICY_EN
+      "Rows that cannot be read are flagged and kept; OUT.errors.csv has all findings. Sums and "
+      "counts stand\n"
+      "in the summary on standard error. Exit 1: some rows cannot be read, the rest was written.\n"
+      "Example: civicrules batch dibao --on 2023-05-10 --presume households.csv members.csv -o "
+      "answers.csv\n",
+      "civicrules batch 模块[,模块…] --on 日期|--on-column 列名 [选项] 输入… -o 输出\n"
+      "计算文件中的全部家庭。输入为 CSV（先是家庭，其后每个列表一个文件，看不出是哪个列表时写 "
+      "列表=文件），\n"
+      "或一个 JSON Lines 文件（每行一个案例）。列名为字段名、“字段_fen”或中文名称；空格表示未填，? "
+      "表示未知。\n"
+      "  --on 日期                决定日期\n"
+      "  --on-column 列名         家庭文件中的日期列，每户各自的日期\n"
+      "  -o 输出                  .csv（成员另存 OUT.members.csv）或 .jsonl；- 为标准输出\n"
+      "  --format csv|jsonl       输出文件名看不出格式时\n"
+      "  --key 列名|家庭列=成员列 户编号所在列；默认 id 或 household_id、户编号\n"
+      "  --outputs a,b            只要这些输出\n"
+      "  --causes                 未能得出的结果取决于什么\n"
+      "  --pass-through           保留不是字段的列\n"
+      "  --encoding 名称          默认按标记、UTF-8、GB18030 识别，并说明\n"
+      "  --threads N              用于 CSV\n"
+      "  --progress               终端上总会显示\n"
+      "  --presume   --strict   --lang zh|en\n" POLICY_ZH
+      "不能读取的行会标明并保留；全部问题见 OUT.errors.csv。合计与计数在标准错误输出的小结中。\n"
+      "退出码 1：部分行不能读取，其余已写出。\n"
+      "例：civicrules batch dibao --on 2023-05-10 --presume --lang zh 家庭.csv 成员.csv -o "
+      "结果.csv\n"}},
     {"timeline",
      {"  civicrules timeline MODULE[,MODULE...] --from MONTH --to MONTH [options] [CASE.json|-]   "
       "month by month",

@@ -9,9 +9,9 @@ int main(int argc, char **argv)
     static const struct {
         const char *name;
         int (*run)(const cli_options *o);
-    } commands[] = {{"eval", cmd_eval},         {"check", cmd_check},  {"timeline", cmd_timeline},
-                    {"test", cmd_test},         {"fmt", cmd_fmt},      {"list", cmd_list},
-                    {"describe", cmd_describe}, {"render", cmd_render}};
+    } commands[] = {{"eval", cmd_eval},         {"batch", cmd_batch},       {"check", cmd_check},
+                    {"timeline", cmd_timeline}, {"test", cmd_test},         {"fmt", cmd_fmt},
+                    {"list", cmd_list},         {"describe", cmd_describe}, {"render", cmd_render}};
     cli_options o;
     int bad = cli_parse(&o, argc, argv);
     if (bad || o.help) {

@@ -6,8 +6,8 @@
 #include "cli.h"
 #include "help.h"
 
-static const char *const COMMANDS[] = {"eval", "timeline", "check",  "test",    "fmt",
-                                       "list", "describe", "render", "version", "help"};
+static const char *const COMMANDS[] = {"eval", "batch",    "timeline", "check",   "test", "fmt",
+                                       "list", "describe", "render",   "version", "help"};
 enum { N_COMMANDS = sizeof COMMANDS / sizeof *COMMANDS };
 
 civ_text cli_text(const char *s)
@@ -89,6 +89,9 @@ static int *flag_of(cli_options *o, const char *word)
            : strcmp(word, "--strict") == 0                          ? &o->strict
            : strcmp(word, "--presume") == 0                         ? &o->presume
            : strcmp(word, "--no-embedded") == 0                     ? &o->no_embedded
+           : strcmp(word, "--progress") == 0                        ? &o->progress
+           : strcmp(word, "--causes") == 0                          ? &o->causes
+           : strcmp(word, "--pass-through") == 0                    ? &o->pass_through
            : strcmp(word, "--check") == 0                           ? &o->check
            : strcmp(word, "-w") == 0                                ? &o->write
            : strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 ? &o->help
@@ -117,6 +120,16 @@ static int value_option(cli_options *o, const char *word, const char *value)
         o->outputs = value;
     else if (strcmp(word, "--format") == 0)
         o->format = value;
+    else if (strcmp(word, "--on-column") == 0)
+        o->on_column = value;
+    else if (strcmp(word, "-o") == 0 || strcmp(word, "--output") == 0)
+        o->output = value;
+    else if (strcmp(word, "--encoding") == 0)
+        o->encoding = value;
+    else if (strcmp(word, "--key") == 0)
+        o->key = value;
+    else if (strcmp(word, "--threads") == 0)
+        o->threads = value;
     else if (strcmp(word, "--lang") == 0)
         o->zh = strcmp(value, "zh") == 0;
     else
@@ -127,9 +140,11 @@ static int value_option(cli_options *o, const char *word, const char *value)
 int cli_parse(cli_options *o, int argc, char **argv)
 {
     static const char *const words[] = {
-        "--on",      "--from",        "--to",     "--paid", "--policy",  "--amend",
-        "--let",     "--outputs",     "--format", "--lang", "--explain", "--strict",
-        "--presume", "--no-embedded", "--check",  "--help", "--known"};
+        "--on",      "--from",    "--to",        "--paid",        "--policy",
+        "--amend",   "--let",     "--outputs",   "--format",      "--lang",
+        "--explain", "--strict",  "--presume",   "--no-embedded", "--check",
+        "--help",    "--known",   "--on-column", "--output",      "--encoding",
+        "--key",     "--threads", "--progress",  "--causes",      "--pass-through"};
     memset(o, 0, sizeof *o);
     cli_list *const lists[] = {&o->positional, &o->policies, &o->amendments, &o->lets};
     for (int i = 0; i < 4; i++) {

@@ -61,6 +61,9 @@ int cli_csv_rewind(cli_csv *csv);
 const cli_bytes *cli_csv_bytes(const cli_csv *csv);
 void cli_csv_close(cli_csv *csv);
 void cli_csv_put(cli_buf *out, const char *bytes, size_t n); /* a cell, in quotes if need be */
+/* The next cell of a line; the line, written and emptied. */
+void cli_csv_cell(cli_buf *line, const char *bytes, size_t n);
+int cli_csv_end(cli_buf *line, FILE *to);
 int cli_csv_is_built(void);
 
 /* ---- finding.c ---- */

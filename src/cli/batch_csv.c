@@ -298,7 +298,7 @@ static int make_batch(csv_run *r)
         o.on_column = cli_text(r->b->o->on_column);
     o.threads = r->b->threads;
     o.causes = r->b->o->causes;
-    o.allow_missing = 1;
+    o.allow_missing = o.allow_unused = 1; /* the columns were looked at */
     o.decimal_money = 1;
     o.progress = show_progress;
     o.progress_user = r;

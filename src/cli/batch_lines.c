@@ -117,21 +117,6 @@ static void find_errors(lines_run *r, const cli_case *c, cli_buf *codes)
 
 /* ---- CSV out ---- */
 
-static void put_cell(cli_buf *line, const char *bytes, size_t n)
-{
-    if (line->n > 0)
-        cli_puts(line, ",");
-    cli_csv_put(line, bytes, n);
-}
-
-static int end_line(cli_buf *line, FILE *to)
-{
-    cli_puts(line, "\r\n");
-    int bad = line->oom || fwrite(line->p, 1, line->n, to) != line->n;
-    line->n = 0;
-    return bad ? EXIT_OTHER : 0;
-}
-
 static int csv_heads(lines_run *r)
 {
     cli_buf line = {0};
@@ -139,21 +124,21 @@ static int csv_heads(lines_run *r)
     for (size_t k = 0; k < r->n && !bad; k++) {
         if (fputs("\xEF\xBB\xBF", r->to[k]) == EOF)
             bad = EXIT_OTHER;
-        put_cell(&line, "line", 4);
-        put_cell(&line, "id", 2);
+        cli_csv_cell(&line, "line", 4);
+        cli_csv_cell(&line, "id", 2);
         if (k > 0)
-            put_cell(&line, "child", 5);
+            cli_csv_cell(&line, "child", 5);
         for (size_t i = 0; i < r->b->n_tallies; i++) {
             const civ_item *item = &r->b->tallies[i].item;
             char name[160];
             if (!cli_text_is(item->entity, r->entities[k]))
                 continue;
-            put_cell(&line, item->name.data, item->name.length);
+            cli_csv_cell(&line, item->name.data, item->name.length);
             snprintf(name, sizeof name, "%.*s.answer", (int)item->name.length, item->name.data);
-            put_cell(&line, name, strlen(name));
+            cli_csv_cell(&line, name, strlen(name));
         }
-        put_cell(&line, "errors", 6);
-        bad |= end_line(&line, r->to[k]);
+        cli_csv_cell(&line, "errors", 6);
+        bad |= cli_csv_end(&line, r->to[k]);
     }
     free(line.p);
     return bad;
@@ -172,7 +157,7 @@ static void put_ids(lines_run *r, const cli_case *c, const civ_item *item, size_
             cli_puts(&ids, i ? ";" : "");
             cli_puts(&ids, id);
         }
-    put_cell(line, ids.p, ids.n);
+    cli_csv_cell(line, ids.p, ids.n);
     line->oom |= ids.oom;
     free(ids.p);
 }
@@ -192,9 +177,10 @@ static void put_outputs(lines_run *r, const cli_case *c, size_t entity, uint32_t
         if (v.answer == CIV_KNOWN && v.kind == CIV_KIND_ROWS)
             put_ids(r, c, item, i, row, line);
         else
-            put_cell(line, v.text.data, v.answer == CIV_KNOWN && !v.is_none ? v.text.length : 0);
+            cli_csv_cell(line, v.text.data,
+                         v.answer == CIV_KNOWN && !v.is_none ? v.text.length : 0);
         const char *word = CLI_ANSWERS[v.answer];
-        put_cell(line, word, strlen(word));
+        cli_csv_cell(line, word, strlen(word));
     }
 }
 
@@ -210,15 +196,15 @@ static int csv_case(lines_run *r, const cli_case *c, int is_read, const cli_buf 
                         : is_read ? civ_case_rows(c->facts, cli_text(r->entities[k]))
                                   : 0;
         for (uint32_t row = 0; row < rows && !bad; row++) {
-            put_cell(&line, number, strlen(number));
-            put_cell(&line, id.data, id.length);
+            cli_csv_cell(&line, number, strlen(number));
+            cli_csv_cell(&line, id.data, id.length);
             if (k > 0) {
                 cli_row_id(c, cli_text(r->entities[k]), row, child, sizeof child);
-                put_cell(&line, child, strlen(child));
+                cli_csv_cell(&line, child, strlen(child));
             }
             put_outputs(r, c, k, row, is_read, &line);
-            put_cell(&line, codes->p, k == 0 ? codes->n : 0);
-            bad = end_line(&line, r->to[k]);
+            cli_csv_cell(&line, codes->p, k == 0 ? codes->n : 0);
+            bad = cli_csv_end(&line, r->to[k]);
         }
     }
     free(line.p);

@@ -33,6 +33,21 @@ void cli_puts(cli_buf *b, const char *text)
     cli_put(b, text, strlen(text));
 }
 
+void cli_csv_cell(cli_buf *line, const char *bytes, size_t n)
+{
+    cli_csv_put(line, bytes, n);
+    cli_puts(line, ",");
+}
+
+int cli_csv_end(cli_buf *line, FILE *to)
+{
+    line->n -= line->n > 0; /* the last comma */
+    cli_puts(line, "\r\n");
+    int bad = line->oom || fwrite(line->p, 1, line->n, to) != line->n;
+    line->n = 0;
+    return bad ? EXIT_OTHER : 0;
+}
+
 #ifdef CIVICRULES_HAVE_LIBCSV
 
 enum { BLOCK = 1 << 16 };

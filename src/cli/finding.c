@@ -69,13 +69,9 @@ static void write_line(cli_findings *to, const cli_finding *f, const char *expec
                               f->found,
                               cli_text(expected),
                               cli_text(f->nearest ? f->nearest : "")};
-    for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
-        if (i > 0)
-            cli_puts(&line, ",");
-        cli_csv_put(&line, cells[i].data, cells[i].length);
-    }
-    cli_puts(&line, "\r\n");
-    to->failed = line.oom || fwrite(line.p, 1, line.n, to->to) != line.n;
+    for (size_t i = 0; i < sizeof cells / sizeof *cells; i++)
+        cli_csv_cell(&line, cells[i].data, cells[i].length);
+    to->failed = cli_csv_end(&line, to->to) != 0;
     free(line.p);
 }
 

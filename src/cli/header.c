@@ -265,7 +265,7 @@ static void note_titles(cli_table *t)
 int cli_table_bind(cli_table *t, civ_policy *policy, const char *root, const char *list,
                    const cli_options *o)
 {
-    int bad = 0;
+    int bad;
     snprintf(t->list, sizeof t->list, "%s", list);
     t->items = cli_items_of(&t->n_items, policy, t->entity);
     t->reader.policy = policy;
@@ -274,8 +274,11 @@ int cli_table_bind(cli_table *t, civ_policy *policy, const char *root, const cha
     uint32_t row;
     if (list[0] && civ_case_add(t->reader.scratch, &row, cli_text(list), 0, NULL))
         return EXIT_OTHER;
-    if (cli_table_first_row(t))
-        return EXIT_OTHER;
+    bad = cli_table_first_row(t);
+    if (bad == EXIT_CASE)
+        fprintf(stderr, t->zh ? "%s：没有字段名\n" : "%s: no row of names\n", t->file);
+    if (bad)
+        return bad;
     t->n_columns = t->key_at = t->record.n;
     t->columns = calloc(t->n_columns + 1, sizeof *t->columns);
     if (!t->columns)

@@ -45,13 +45,28 @@ static int answer_at(const struct ArrowArray *column, int64_t row)
     return ((const uint8_t *)column->buffers[1])[column->offset + row];
 }
 
+/* Lists of rows that no file holds come behind the answers, and are empty. */
+static size_t answers_of(const cli_answers *a, size_t table)
+{
+    const struct ArrowSchema *s = &a->schemas[table];
+    size_t n = 0;
+    while (n + 1 < (size_t)s->n_children) {
+        const char *name = s->children[n + 1]->name;
+        size_t length = strlen(name);
+        if (length < 7 || strcmp(name + length - 7, ".answer") != 0)
+            break;
+        n += step_of(a);
+    }
+    return n;
+}
+
 static int place_tallies(cli_answers *a, size_t table)
 {
     const struct ArrowSchema *s = &a->schemas[table];
     a->tally_at[table] = calloc((size_t)s->n_children + 1, sizeof **a->tally_at);
     if (!a->tally_at[table])
         return EXIT_OTHER;
-    for (size_t c = 0; c < (size_t)s->n_children; c += step_of(a))
+    for (size_t c = 0; c < answers_of(a, table); c += step_of(a))
         for (uint32_t i = 0; i < a->batch->n_tallies; i++)
             if (cli_text_is(a->batch->tallies[i].item.name, s->children[c]->name) &&
                 cli_text_is(a->batch->tallies[i].item.entity, a->tables[table].entity))
@@ -62,7 +77,8 @@ static int place_tallies(cli_answers *a, size_t table)
 static void count(cli_answers *a, size_t table)
 {
     const struct ArrowArray *out = &a->arrays[table];
-    for (size_t c = 0; c < (size_t)out->n_children; c += step_of(a)) {
+    size_t n = answers_of(a, table);
+    for (size_t c = 0; c < n; c += step_of(a)) {
         cli_tally *t = &a->batch->tallies[a->tally_at[table][c]];
         const struct ArrowArray *value = out->children[c], *answer = out->children[c + 1];
         for (int64_t r = 0; r < out->length; r++) {
@@ -126,21 +142,6 @@ static int is_kept(const cli_column *c)
     return c->use == CLI_KEPT || c->use == CLI_KEY;
 }
 
-static void put_cell(cli_buf *line, const char *bytes, size_t n)
-{
-    if (line->n > 0)
-        cli_puts(line, ",");
-    cli_csv_put(line, bytes, n);
-}
-
-static int end_line(cli_buf *line, FILE *to)
-{
-    cli_puts(line, "\r\n");
-    int bad = line->oom || fwrite(line->p, 1, line->n, to) != line->n;
-    line->n = 0;
-    return bad ? EXIT_OTHER : 0;
-}
-
 static int csv_head(cli_answers *a, size_t table)
 {
     const cli_table *t = &a->tables[table];
@@ -150,11 +151,11 @@ static int csv_head(cli_answers *a, size_t table)
         return EXIT_OTHER;
     for (size_t i = 0; i < t->n_columns; i++)
         if (is_kept(&t->columns[i]))
-            put_cell(&line, t->columns[i].header, strlen(t->columns[i].header));
-    for (int64_t c = 0; c < s->n_children; c++)
-        put_cell(&line, s->children[c]->name, strlen(s->children[c]->name));
-    put_cell(&line, "errors", 6);
-    int bad = end_line(&line, a->to[table]);
+            cli_csv_cell(&line, t->columns[i].header, strlen(t->columns[i].header));
+    for (size_t c = 0; c < answers_of(a, table); c++)
+        cli_csv_cell(&line, s->children[c]->name, strlen(s->children[c]->name));
+    cli_csv_cell(&line, "errors", 6);
+    int bad = cli_csv_end(&line, a->to[table]);
     free(line.p);
     return bad;
 }
@@ -168,7 +169,7 @@ static void value_cell(cli_answers *a, size_t table, size_t column, size_t row, 
     if (t->item.kind != CIV_KIND_ROWS || table > 0) {
         cli_column_text(text, a->schemas[table].children[column], value, (int64_t)row,
                         t->item.kind);
-        put_cell(line, text->p, text->n);
+        cli_csv_cell(line, text->p, text->n);
         return;
     }
     cli_buf ids = {0};
@@ -177,7 +178,7 @@ static void value_cell(cli_answers *a, size_t table, size_t column, size_t row, 
         cli_puts(&ids, i ? ";" : "");
         cli_put(&ids, text->p, text->n);
     }
-    put_cell(line, ids.p, ids.n);
+    cli_csv_cell(line, ids.p, ids.n);
     line->oom |= ids.oom;
     free(ids.p);
 }
@@ -191,7 +192,7 @@ static void causes_cell(const struct ArrowArray *causes, size_t row, cli_buf *li
         cli_puts(text, i > 0 && i < n ? ";" : "");
         cli_put(text, cause.data, cause.length);
     }
-    put_cell(line, text->p, text->n);
+    cli_csv_cell(line, text->p, text->n);
 }
 
 static void put_causes(cli_answers *a, size_t table, size_t column, size_t row, cli_buf *line,
@@ -206,22 +207,23 @@ static int csv_rows(cli_answers *a, size_t table)
     const cli_table *t = &a->tables[table];
     const struct ArrowArray *out = &a->arrays[table];
     cli_buf line = {0}, text = {0};
+    size_t n = answers_of(a, table);
     int bad = 0;
     for (size_t r = 0; r < t->n_rows && !bad; r++) {
         for (size_t i = 0; i < t->n_columns; i++)
             if (is_kept(&t->columns[i])) {
                 civ_text cell = cli_table_cell(t, i, r);
-                put_cell(&line, cell.data, cell.length);
+                cli_csv_cell(&line, cell.data, cell.length);
             }
-        for (size_t c = 0; c < (size_t)out->n_children; c += step_of(a)) {
+        for (size_t c = 0; c < n; c += step_of(a)) {
             const char *word = CLI_ANSWERS[answer_at(out->children[c + 1], (int64_t)r) % 5];
             value_cell(a, table, c, r, &line, &text);
-            put_cell(&line, word, strlen(word));
+            cli_csv_cell(&line, word, strlen(word));
             put_causes(a, table, c, r, &line, &text);
         }
         const char *flags = cli_table_flags(t, r);
-        put_cell(&line, flags, strlen(flags));
-        bad = text.oom ? EXIT_OTHER : end_line(&line, a->to[table]);
+        cli_csv_cell(&line, flags, strlen(flags));
+        bad = text.oom ? EXIT_OTHER : cli_csv_end(&line, a->to[table]);
     }
     free(line.p);
     free(text.p);
@@ -303,7 +305,8 @@ static void add_outputs(cli_answers *a, struct json_object *line, struct json_ob
 {
     const struct ArrowSchema *s = &a->schemas[table];
     char path[256];
-    for (size_t c = 0; c < (size_t)s->n_children; c += step_of(a)) {
+    size_t n = answers_of(a, table);
+    for (size_t c = 0; c < n; c += step_of(a)) {
         const char *name = s->children[c]->name;
         int answer = answer_at(a->arrays[table].children[c + 1], (int64_t)row);
         if (answer == CIV_KNOWN) {

@@ -207,6 +207,8 @@ civ_text cli_table_key(const cli_table *t, size_t row);
 const char *cli_table_flags(const cli_table *t, size_t row); /* empty = none */
 /* Flags a row that was taken. */
 void cli_table_flag(cli_table *t, size_t row, const char *code, const char *expected);
+/* Only in the column `errors`. */
+void cli_table_mark(cli_table *t, size_t row, const char *word);
 /* Below 0, 0, above 0; `by_length`: shorter ones first. */
 int cli_key_order(civ_text a, civ_text b, int by_length);
 void cli_table_close(cli_table *t);
@@ -224,6 +226,8 @@ typedef struct cli_join {
 /* Flags roots that share a key (once: with the first table) and children without a root. */
 int cli_join_make(cli_join *j, cli_table *roots, cli_table *children);
 int cli_join_roots(cli_table *roots);
+/* Marks roots that have rows with errors with the name of the list. */
+void cli_join_mark(const cli_join *j, cli_table *roots, const cli_table *children);
 void cli_join_free(cli_join *j);
 
 /* ---- column_text.c: answers as text ---- */

@@ -251,6 +251,8 @@ static int run_block(csv_run *r)
     if (status)
         return fail(status, &error, r->batch);
     count_rows(r);
+    for (size_t i = 1; i < r->n; i++)
+        cli_join_mark(&r->answers.joins[i], &r->tables[0], &r->tables[i]);
     int bad = cli_write_block(&r->answers);
     for (size_t i = 0; i < r->n; i++)
         if (r->answers.arrays[i].release)

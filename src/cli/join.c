@@ -101,3 +101,11 @@ int cli_join_make(cli_join *j, cli_table *roots, cli_table *t)
     free(under);
     return bad;
 }
+
+void cli_join_mark(const cli_join *j, cli_table *roots, const cli_table *t)
+{
+    for (size_t r = 0; r < roots->n_rows; r++)
+        for (size_t i = j->first[r]; i < j->first[r + 1]; i++)
+            if (cli_table_flags(t, j->order[i])[0])
+                cli_table_mark(roots, r, t->list);
+}

@@ -192,6 +192,11 @@ void cli_table_flag(cli_table *t, size_t row, const char *code, const char *expe
     find(t, &t->rows[row], key, t->columns[t->key_at].header, code, key, expected, NULL, 0);
 }
 
+void cli_table_mark(cli_table *t, size_t row, const char *word)
+{
+    add_flag(t, &t->rows[row], word);
+}
+
 /* ---- cells into columns ---- */
 
 static void set_bit(uint8_t *bits, size_t at, int bit)

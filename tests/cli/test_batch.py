@@ -274,6 +274,7 @@ class Spreadsheets(Case):
                 self.assertTrue(found[0]["expected"])
                 self.assertIn(code, self.answers("out.members.csv")[2]["errors"].split(";"))
                 self.assertEqual(self.amounts()[0], "0.00")  # the other household
+                self.assertEqual([r["errors"] for r in self.answers()], ["", "" if field == "household_id" else "members"])
                 if field in ("birth_date", "income_wage", "hukou_region", "relation"):
                     # never as if the person were not there; where a birthday or place cannot matter, the answer stands
                     self.assertIn(self.answers()[1]["dibao.amount.answer"], ("invalid", "known"))

@@ -11,9 +11,9 @@
 
 enum {
     MAX_COLUMNS = 16,
-    MAX_ATOMS = 512,     /* of one column */
-    MAX_STEPS = 2000000, /* combinations looked at before the proof is given up */
-    ROW_WORDS = 16,      /* rows are bits: at most 1024 */
+    MAX_CONSTANTS = 2048, /* of one column, with those that stand twice */
+    MAX_STEPS = 2000000,  /* combinations looked at before the proof is given up */
+    ROW_WORDS = 16,       /* rows are bits: at most 1024 */
 };
 
 typedef struct cr_atom { /* a class of values, by one of them */
@@ -74,13 +74,19 @@ static int constant(const cr_checker *c, const cr_expr *x, const cr_type *type, 
     return 0;
 }
 
-typedef struct cr_seek {
+typedef struct cr_seek { /* the constants of a column, in order */
     cr_checker *c;
     const cr_type *type;
-    cr_rat at[MAX_ATOMS];
+    cr_rat *at;
     uint32_t n;
     int bad;
 } cr_seek;
+
+static void count_constant(void *user, const cr_expr *x)
+{
+    (void)x;
+    ++*(uint32_t *)user;
+}
 
 static void seek_constant(void *user, const cr_expr *x)
 {
@@ -98,7 +104,7 @@ static void seek_constant(void *user, const cr_expr *x)
     }
     while (i < s->n && cr_rat_cmp(s->at[i], v) < 0)
         i++;
-    if ((i < s->n && cr_rat_cmp(s->at[i], v) == 0) || s->n >= MAX_ATOMS / 2 - 2)
+    if (i < s->n && cr_rat_cmp(s->at[i], v) == 0)
         return;
     memmove(&s->at[i + 1], &s->at[i], (s->n - i) * sizeof *s->at);
     s->at[i] = v;
@@ -107,18 +113,16 @@ static void seek_constant(void *user, const cr_expr *x)
 
 /* ---- atoms ---- */
 
-static void add_atom(cr_table *t, cr_column *col, cr_rat value, int none)
+static void add_atom(cr_column *col, cr_rat value, int none)
 {
     cr_atom a = {value, (uint8_t)none};
-    if (col->n < MAX_ATOMS)
-        col->atoms[col->n++] = a;
-    (void)t;
+    col->atoms[col->n++] = a;
 }
 
-static void add_whole(cr_table *t, cr_column *col, int64_t value)
+static void add_whole(cr_column *col, int64_t value)
 {
     cr_rat v = {value, 1};
-    add_atom(t, col, v, 0);
+    add_atom(col, v, 0);
 }
 
 /* The grid that values of the type stand on: 1 for whole numbers, dates, months; 0 = none. */
@@ -158,27 +162,27 @@ static int between(cr_rat a, cr_rat b, cr_rat g, cr_rat *out)
     return cr_rat_add(a, b, out) == 0 && cr_rat_mul(*out, half, out) == 0;
 }
 
-static void ordered_atoms(cr_table *t, cr_column *col, const cr_expr *column, const cr_seek *s)
+static void ordered_atoms(cr_column *col, const cr_expr *column, const cr_seek *s)
 {
     cr_rat one = {1, 1}, g = grid(&column->type), step = g.num ? g : one, lo, hi, v;
     int bounded = bounds(column, g, &lo, &hi);
     if (s->n == 0) {
-        add_atom(t, col, bounded ? lo : one, 0);
+        add_atom(col, bounded ? lo : one, 0);
         return;
     }
     if (!bounded || cr_rat_cmp(lo, s->at[0]) < 0) {
         if (cr_rat_sub(s->at[0], step, &v) == 0)
-            add_atom(t, col, v, 0);
+            add_atom(col, v, 0);
     }
     for (uint32_t i = 0; i < s->n; i++) {
         if (!bounded || (cr_rat_cmp(lo, s->at[i]) <= 0 && cr_rat_cmp(s->at[i], hi) <= 0))
-            add_atom(t, col, s->at[i], 0);
+            add_atom(col, s->at[i], 0);
         if (i + 1 < s->n && between(s->at[i], s->at[i + 1], g, &v))
-            add_atom(t, col, v, 0);
+            add_atom(col, v, 0);
     }
     if (!bounded || cr_rat_cmp(s->at[s->n - 1], hi) < 0) {
         if (cr_rat_add(s->at[s->n - 1], step, &v) == 0)
-            add_atom(t, col, v, 0);
+            add_atom(col, v, 0);
     }
 }
 
@@ -195,16 +199,16 @@ static void make_atoms(cr_table *t, cr_column *col, const cr_expr *column, const
 {
     cr_rat zero = {0, 1};
     if (column->type.kind == CR_T_BOOL) {
-        add_whole(t, col, 0);
-        add_whole(t, col, 1);
+        add_whole(col, 0);
+        add_whole(col, 1);
     } else if (column->type.kind == CR_T_ENUM) {
         for (uint32_t i = 0; i < t->c->p->enums.at[column->type.index].n_values; i++)
-            add_whole(t, col, i);
+            add_whole(col, i);
     } else {
-        ordered_atoms(t, col, column, s);
+        ordered_atoms(col, column, s);
     }
     if (may_not_have_happened(column))
-        add_atom(t, col, zero, 1);
+        add_atom(col, zero, 1);
 }
 
 /* ---- does a cell hold for an atom? ---- */
@@ -243,38 +247,78 @@ static int holds(const cr_checker *c, const cr_expr *x, const cr_type *type, cr_
     return 0;
 }
 
-static int make_column(cr_table *t, uint32_t k)
+/* Atoms that the same rows take are one: no proof has to look at both. */
+static void merge_atoms(cr_column *col)
 {
-    cr_checker *c = t->c;
+    uint32_t kept = 0;
+    for (uint32_t a = 0; a < col->n; a++) {
+        uint32_t b = 0;
+        while (b < kept && memcmp(&col->passes[a], &col->passes[b], sizeof *col->passes) != 0)
+            b++;
+        if (b < kept)
+            continue;
+        col->atoms[kept] = col->atoms[a];
+        col->passes[kept++] = col->passes[a];
+    }
+    col->n = kept;
+}
+
+static int make_passes(cr_table *t, uint32_t k)
+{
     cr_column *col = &t->columns[k];
-    const cr_expr *column = t->s->columns.at[k];
-    cr_seek *seek = cr_arena_get(c->arena, 1, sizeof *seek);
-    col->atoms = cr_arena_get(c->arena, MAX_ATOMS, sizeof *col->atoms);
-    if (!seek || !col->atoms) {
-        cr_c_memory(c);
+    const cr_type *type = &t->s->columns.at[k]->type;
+    col->passes = cr_arena_get(t->c->arena, (size_t)col->n + 1, sizeof *col->passes);
+    if (!col->passes)
         return 1;
-    }
-    seek->c = c;
-    seek->type = &column->type;
-    for (uint32_t i = 0; i < t->s->clauses.n; i++)
-        if (t->s->clauses.at[i].cells.n > k && t->s->clauses.at[i].cells.at[k])
-            each_constant(t->s->clauses.at[i].cells.at[k], seek_constant, seek);
-    if (seek->bad)
-        return 1;
-    make_atoms(t, col, column, seek);
-    col->passes = cr_arena_get(c->arena, (size_t)col->n + 1, sizeof *col->passes);
-    if (!col->passes) {
-        cr_c_memory(c);
-        return 1;
-    }
     for (uint32_t i = 0, row = 0; i < t->s->clauses.n; i++) {
         const cr_clause *r = &t->s->clauses.at[i];
         if (r->kind != CR_C_WHEN)
             continue;
         for (uint32_t a = 0; a < col->n; a++)
-            if (!r->cells.at[k] || holds(c, r->cells.at[k], &column->type, col->atoms[a]))
+            if (!r->cells.at[k] || holds(t->c, r->cells.at[k], type, col->atoms[a]))
                 col->passes[a].bits[row / 64] |= UINT64_C(1) << (row % 64);
         row++;
+    }
+    merge_atoms(col);
+    return 0;
+}
+
+static void each_of_column(const cr_table *t, uint32_t k, void (*visit)(void *, const cr_expr *),
+                           void *user)
+{
+    for (uint32_t i = 0; i < t->s->clauses.n; i++)
+        if (t->s->clauses.at[i].cells.n > k && t->s->clauses.at[i].cells.at[k])
+            each_constant(t->s->clauses.at[i].cells.at[k], visit, user);
+}
+
+static int make_column(cr_table *t, uint32_t k)
+{
+    cr_checker *c = t->c;
+    cr_column *col = &t->columns[k];
+    const cr_expr *column = t->s->columns.at[k];
+    cr_seek seek = {c, &column->type, NULL, 0, 0};
+    uint32_t constants = 0, most;
+    each_of_column(t, k, count_constant, &constants);
+    if (constants > MAX_CONSTANTS) {
+        cr_c_report(c, CR_D_TOO_MANY, column->pos, column->text, "at most 2048 constants a column");
+        return 1;
+    }
+    /* between, before and behind the constants, and 'none'; every word of an enum; yes and no */
+    most = column->type.kind == CR_T_ENUM ? c->p->enums.at[column->type.index].n_values : 0;
+    most = (most > 2 * constants + 2 ? most : 2 * constants + 2) + 1;
+    seek.at = cr_arena_get(c->arena, (size_t)constants + 1, sizeof *seek.at);
+    col->atoms = cr_arena_get(c->arena, most, sizeof *col->atoms);
+    if (!seek.at || !col->atoms) {
+        cr_c_memory(c);
+        return 1;
+    }
+    each_of_column(t, k, seek_constant, &seek);
+    if (seek.bad)
+        return 1;
+    make_atoms(t, col, column, &seek);
+    if (make_passes(t, k)) {
+        cr_c_memory(c);
+        return 1;
     }
     return 0;
 }
@@ -300,12 +344,7 @@ static int gap(cr_table *t, uint32_t k, const cr_rows *rows, int32_t box)
     const cr_column *col = &t->columns[k];
     for (uint32_t a = 0; a < col->n; a++) {
         cr_rows left;
-        int same = 0;
         if (box >= 0 && !(col->passes[a].bits[box / 64] >> (box % 64) & 1))
-            continue;
-        for (uint32_t b = 0; b < a && !same; b++) /* an atom like one before has been looked at */
-            same = memcmp(&col->passes[a], &col->passes[b], sizeof *col->passes) == 0;
-        if (same)
             continue;
         t->witness[k] = a;
         if (!meet(t, rows, &col->passes[a], &left)) {

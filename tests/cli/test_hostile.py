@@ -247,6 +247,17 @@ class Hostile(unittest.TestCase):
         lines += [f"  >= {day()} | < {day()} | >= {day()} | {i}" for i in range(300)]
         self.accepted(lines + ["  otherwise = 0", CITE])
 
+    def test_a_gap_among_four_hundred_constants(self):
+        rows = [f"  {i} | {i}" for i in range(400) if i != 333]
+        lines = head('f : integer >= 0 <= 1000  "f"') + ["table h.x.t : integer unique", "  f | ="] + rows
+        self.refused(lines + ["  > 399 | 0", CITE], "CR0321", "f = 333")
+        self.accepted(lines + ["  333 | 1", "  > 399 | 0", CITE])
+
+    def test_more_constants_than_are_compared(self):
+        lines = head('f : integer >= 0 <= 100000  "f"') + ["table h.x.t : integer first", "  f | ="]
+        lines += [f"  {', '.join(str(3 * (i + 4 * j)) for j in range(4))} | {i}" for i in range(600)]
+        self.refused(lines + ["  otherwise = 0", CITE], "CR0402", "2048")
+
     def test_deep_brackets(self):
         self.refused(head('a : integer  "a"') + ['define h.x.d : integer  "d"', "  = " + "(" * 5000 + "a" + ")" * 5000, CITE], "CR0401")
 

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The yardstick by the library: yardstick.civ read from its file, over the same columns, handed
+   over as any producer of Arrow data would. */
+#define _POSIX_C_SOURCE 200809L
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "civicrules/arrow.h"
+#include "yardstick.h"
+
+enum { MOST_COLUMNS = 8, ON = 20454 /* 2026-01-01 */ };
+
+/* ---- columns of ours as Arrow arrays; they live as long as the program ---- */
+
+typedef struct column {
+    struct ArrowSchema schema, words_schema;
+    struct ArrowArray array, words;
+    const void *buffers[2], *words_buffers[3];
+    uint8_t *valid;
+} column;
+
+typedef struct table {
+    column columns[MOST_COLUMNS];
+    struct ArrowSchema schema, *schemas[MOST_COLUMNS];
+    struct ArrowArray array, *arrays[MOST_COLUMNS];
+    struct ArrowSchema *as_schema; /* itself, as the child of a list */
+    struct ArrowArray *as_array;
+    const void *buffers[1];
+    int64_t n, rows;
+} table;
+
+static void keep_schema(struct ArrowSchema *s)
+{
+    s->release = NULL;
+}
+
+static void keep_array(struct ArrowArray *a)
+{
+    a->release = NULL;
+}
+
+static column *add(table *t, const char *name, const char *format, const void *values)
+{
+    column *c = &t->columns[t->n];
+    c->schema.name = name;
+    c->schema.format = format;
+    c->schema.flags = ARROW_FLAG_NULLABLE;
+    c->schema.release = keep_schema;
+    c->array.length = t->rows;
+    c->array.n_buffers = 2;
+    c->array.buffers = c->buffers;
+    c->array.release = keep_array;
+    c->buffers[1] = values;
+    t->schemas[t->n] = &c->schema;
+    t->arrays[t->n++] = &c->array;
+    return c;
+}
+
+/* `offsets`: where each of the n words begins in `text`. */
+static void add_words(table *t, const char *name, const uint8_t *index, const char *text,
+                      const int32_t *offsets, int64_t n)
+{
+    column *c = add(t, name, "C", index);
+    c->words_schema.format = "u";
+    c->words_schema.name = "";
+    c->words_schema.release = keep_schema;
+    c->words.length = n;
+    c->words.n_buffers = 3;
+    c->words.buffers = c->words_buffers;
+    c->words.release = keep_array;
+    c->words_buffers[1] = offsets;
+    c->words_buffers[2] = text;
+    c->schema.dictionary = &c->words_schema;
+    c->array.dictionary = &c->words;
+}
+
+static void close_table(table *t)
+{
+    t->schema.format = "+s";
+    t->schema.name = "item";
+    t->schema.n_children = t->n;
+    t->schema.children = t->schemas;
+    t->schema.release = keep_schema;
+    t->array.length = t->rows;
+    t->array.n_buffers = 1;
+    t->array.buffers = t->buffers;
+    t->array.n_children = t->n;
+    t->array.children = t->arrays;
+    t->array.release = keep_array;
+}
+
+static void make_persons(table *t, const yard_columns *c)
+{
+    t->rows = c->persons;
+    add(t, "wage_fen", "l", c->wage);
+    add(t, "pension_fen", "l", c->pension);
+    add(t, "other_fen", "l", c->other);
+    add(t, "employed", "C", c->employed);
+    add(t, "age", "C", c->age);
+    add(t, "grade", "C", c->grade);
+    add(t, "illness", "C", c->illness);
+    close_table(t);
+}
+
+static void make_households(table *t, table *persons, const yard_columns *c)
+{
+    static const int32_t counties[] = {0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20}, kinds[] = {0, 5, 10};
+    t->rows = c->households;
+    add_words(t, "county", c->county, "c0c1c2c3c4c5c6c7c8c9", counties, 10);
+    add_words(t, "residence", c->rural, "urbanrural", kinds, 2);
+    add(t, "cars", "C", c->cars);
+    add(t, "dwellings", "C", c->dwellings);
+    add(t, "deposits_fen", "l", c->deposits);
+    add(t, "medical_fen", "l", c->medical);
+    add(t, "education_fen", "l", c->education);
+    column *list = add(t, "members", "+l", c->offsets);
+    persons->as_schema = &persons->schema;
+    persons->as_array = &persons->array;
+    list->schema.n_children = list->array.n_children = 1;
+    list->schema.children = &persons->as_schema;
+    list->array.children = &persons->as_array;
+    close_table(t);
+}
+
+/* One value in a hundred of a column is null. */
+static void punch(column *c, int64_t rows, int percent)
+{
+    size_t bytes = (size_t)rows / 8 + 1;
+    if (percent == 0)
+        return;
+    c->valid = malloc(bytes);
+    if (!c->valid)
+        exit(1);
+    memset(c->valid, 0xFF, bytes);
+    for (int64_t i = 0; i < rows; i++)
+        if (i * 2654435761 % 100 < percent)
+            c->valid[i / 8] = (uint8_t)(c->valid[i / 8] & ~(1u << i % 8));
+    c->buffers[0] = c->valid;
+    c->array.null_count = -1;
+}
+
+/* ---- the library ---- */
+
+struct yard_engine {
+    civ_engine *engine;
+    civ_policy *policy;
+    civ_calculator *calculator;
+    civ_batch *batch;
+    table persons, households;
+    struct ArrowSchema schema; /* of the answers */
+    struct ArrowArray out;     /* of the last run */
+};
+
+static void need(civ_status bad, const civ_error *error)
+{
+    if (!bad)
+        return;
+    fprintf(stderr, "yardstick: %s\n", error->message);
+    exit(1);
+}
+
+static char *read_file(const char *path, size_t *n)
+{
+    static char text[1 << 20];
+    FILE *file = fopen(path, "rb");
+    *n = file ? fread(text, 1, sizeof text, file) : 0;
+    if (*n == 0 || *n == sizeof text) {
+        fprintf(stderr, "yardstick: %s cannot be read\n", path);
+        exit(1);
+    }
+    fclose(file);
+    return text;
+}
+
+static void read_policy(yard_engine *e, const char *path)
+{
+    civ_error error = CIV_ERROR_INIT;
+    civ_policy_builder *builder;
+    civ_text name = {path, strlen(path)}, text;
+    text.data = read_file(path, &text.length);
+    need(civ_engine_create(&e->engine, NULL, &error), &error);
+    need(civ_policy_builder_create(&builder, e->engine, &error), &error);
+    need(civ_policy_builder_add(builder, name, text, CIV_FILE_PACK, &error), &error);
+    need(civ_policy_build(&e->policy, builder, &error), &error);
+    civ_policy_builder_release(builder);
+}
+
+yard_engine *yard_engine_make(const yard_columns *c, const char *policy_path, unsigned threads,
+                              int nulls_percent)
+{
+    static const char *const outputs[] = {"yardstick.eligible", "yardstick.percap",
+                                          "yardstick.benefit", "yardstick.life", "yardstick.care"};
+    civ_error error = CIV_ERROR_INIT;
+    civ_calculator_options options = CIV_CALCULATOR_OPTIONS_INIT;
+    civ_batch_options batch = CIV_BATCH_OPTIONS_INIT;
+    civ_text wanted[5];
+    yard_engine *e = calloc(1, sizeof *e);
+    if (!e)
+        exit(1);
+    read_policy(e, policy_path);
+    for (int i = 0; i < 5; i++)
+        wanted[i] = (civ_text){outputs[i], strlen(outputs[i])};
+    need(civ_calculator_create(&e->calculator, e->policy, wanted, 5, &options, &error), &error);
+    make_persons(&e->persons, c);
+    punch(&e->persons.columns[2], c->persons, nulls_percent); /* other income */
+    make_households(&e->households, &e->persons, c);
+    batch.on = ON;
+    batch.threads = threads;
+    need(civ_batch_create(&e->batch, e->calculator, &batch, &error), &error);
+    need(civ_batch_bind(e->batch, &e->households.schema, &error), &error);
+    need(civ_batch_output_schema(&e->schema, e->batch, &error), &error);
+    return e;
+}
+
+size_t yard_engine_operations(const yard_engine *e)
+{
+    return civ_calculator_operation_count(e->calculator);
+}
+
+void yard_engine_run(yard_engine *e)
+{
+    civ_error error = CIV_ERROR_INIT;
+    if (e->out.release)
+        e->out.release(&e->out);
+    need(civ_batch_run(&e->out, e->batch, &e->households.array, &error), &error);
+}
+
+/* ---- totals ---- */
+
+static const void *values(const struct ArrowSchema *s, const struct ArrowArray *a, const char *name)
+{
+    for (int64_t i = 0; i < s->n_children; i++)
+        if (strcmp(s->children[i]->name, name) == 0)
+            return a->children[i]->buffers[1];
+    fprintf(stderr, "yardstick: no answers %s\n", name);
+    exit(1);
+}
+
+static int64_t sum(const struct ArrowSchema *s, const struct ArrowArray *a, const char *name)
+{
+    const int64_t *fen = values(s, a, name);
+    int64_t all = 0;
+    for (int64_t i = 0; i < a->length; i++)
+        all += fen[i];
+    return all;
+}
+
+static int64_t not_known(const struct ArrowSchema *s, const struct ArrowArray *a, const char *name)
+{
+    const uint8_t *answer = values(s, a, name);
+    int64_t all = 0;
+    for (int64_t i = 0; i < a->length; i++)
+        all += answer[i] != CIV_KNOWN;
+    return all;
+}
+
+int64_t yard_engine_add_up(yard_totals *t, const yard_engine *e)
+{
+    const struct ArrowSchema *s = &e->schema;
+    const struct ArrowArray *a = &e->out;
+    const uint8_t *eligible = values(s, a, "yardstick.eligible");
+    const int64_t *benefit = values(s, a, "yardstick.benefit");
+    memset(t, 0, sizeof *t);
+    for (int64_t i = 0; i < a->length; i++) {
+        t->eligible += eligible[i / 8] >> i % 8 & 1;
+        t->checksum += (uint64_t)benefit[i] * ((uint64_t)i % 1009 + 1);
+    }
+    t->benefit = sum(s, a, "yardstick.benefit");
+    t->per_head = sum(s, a, "yardstick.percap");
+    int64_t open = not_known(s, a, "yardstick.eligible.answer") +
+                   not_known(s, a, "yardstick.percap.answer") +
+                   not_known(s, a, "yardstick.benefit.answer");
+    for (int64_t i = 0; i < s->n_children; i++)
+        if (strcmp(s->children[i]->name, "members") == 0) {
+            const struct ArrowArray *list = a->children[i];
+            s = s->children[i]->children[0];
+            a = list->children[0];
+            t->living = sum(s, a, "yardstick.life");
+            t->care = sum(s, a, "yardstick.care");
+            return open + not_known(s, a, "yardstick.life.answer") +
+                   not_known(s, a, "yardstick.care.answer");
+        }
+    exit(1);
+}

@@ -4,13 +4,17 @@
 
 #include "batch/arrow_make.h"
 
-enum { MOST_BUFFERS = 3 };
+enum {
+    MOST_BUFFERS = 3,
+    ALIGN = 64 /* as Arrow recommends: stores of a vector stay in one line */
+};
 
 /* ---- arrays ---- */
 
 typedef struct cr_array_node {
     cr_alloc alloc;
     void *buffers[MOST_BUFFERS];
+    void *memory[MOST_BUFFERS]; /* that they are aligned in */
     size_t sizes[MOST_BUFFERS];
 } cr_array_node;
 
@@ -32,7 +36,7 @@ static void release_array(struct ArrowArray *a)
     cr_array_release(a->dictionary);
     cr_mem_free(&alloc, a->dictionary, sizeof *a->dictionary);
     for (int i = 0; i < MOST_BUFFERS; i++)
-        cr_mem_free(&alloc, node->buffers[i], node->sizes[i]);
+        cr_mem_free(&alloc, node->memory[i], node->sizes[i]);
     cr_mem_free(&alloc, node, sizeof *node);
     a->release = NULL;
 }
@@ -68,11 +72,16 @@ int cr_array_make(struct ArrowArray *out, cr_alloc alloc, int64_t length, int n_
 void *cr_array_buffer(struct ArrowArray *a, int at, size_t bytes, int zeroed)
 {
     cr_array_node *node = a->private_data;
-    size_t size = bytes ? bytes : 1; /* readers want an address */
-    node->buffers[at] = zeroed ? cr_mem_get(&node->alloc, size, 1)
-                               : node->alloc.fn(node->alloc.user, NULL, 0, size);
-    if (node->buffers[at])
-        node->sizes[at] = size;
+    size_t size = bytes + ALIGN; /* never nothing: readers want an address */
+    if (size < bytes)
+        return NULL;
+    char *memory = zeroed ? cr_mem_get(&node->alloc, size, 1)
+                          : node->alloc.fn(node->alloc.user, NULL, 0, size);
+    if (!memory)
+        return NULL;
+    node->memory[at] = memory;
+    node->sizes[at] = size;
+    node->buffers[at] = memory + (ALIGN - (uintptr_t)memory % ALIGN) % ALIGN;
     return node->buffers[at];
 }
 

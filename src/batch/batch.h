@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "civicrules/arrow.h"
+#include "batch/lanes.h"
 #include "engine/exec.h"
 
 enum { CR_MOST_WORKERS = 256 };
@@ -145,6 +146,7 @@ typedef struct cr_view { /* one column of one array */
     int64_t from_offset;
     int64_t *words; /* dictionary: value of each entry, with its cell; NULL = too many */
     uint8_t *word_cells;
+    uint8_t words_known; /* all of them */
 } cr_view;
 
 typedef struct cr_edge { /* from the rows of a parent to those of an entity */
@@ -244,6 +246,7 @@ typedef struct cr_read_before {
 typedef struct cr_block {
     cr_input input;
     const cr_views *views;
+    const cr_lanes *lanes;
     cr_alloc alloc;
     cr_span *spans; /* per entity */
     uint32_t n_entities;

@@ -16,6 +16,7 @@ int cr_block_make(cr_block *b, const cr_calculator *calc, cr_alloc alloc)
     memset(b, 0, sizeof *b);
     b->input.is = &BLOCK;
     b->alloc = alloc;
+    b->lanes = cr_lanes_of((cr_cpu_level)calc->level);
     b->n_entities = calc->policy->program.entities.n;
     b->spans = cr_mem_get(&alloc, (size_t)b->n_entities + 1, sizeof *b->spans);
     b->before = cr_mem_get(&alloc, CR_READ_BEFORE, sizeof *b->before);
@@ -78,13 +79,18 @@ static int64_t rows_of(const cr_edge *e, int64_t parent)
     return cr_edge_at(e, parent + 1) - cr_edge_at(e, parent);
 }
 
+/* Some lists may be null. */
+static int may_be_null(const cr_edge *e)
+{
+    return e->valid || e->owner_valid || e->unknown.bits || e->cells;
+}
+
 /* Whether the rows below stand one behind another: nothing picked, nothing inside a null list. */
 static int one_run(const cr_edge *e, const cr_span *parents)
 {
     if (parents->pick || e->order)
         return 0;
-    int may_be = e->valid || e->owner_valid || e->unknown.bits || e->cells;
-    for (int64_t p = parents->first; may_be && p < parents->first + parents->n; p++)
+    for (int64_t p = parents->first; may_be_null(e) && p < parents->first + parents->n; p++)
         if (cr_edge_null(e, p) && cr_edge_at(e, p + 1) != cr_edge_at(e, p))
             return 0;
     return 1;
@@ -113,6 +119,7 @@ static void pick_rows(const cr_edge *e, const cr_span *parents, cr_span *s)
     }
 }
 
+/* Where the list of each parent begins, and what it is. */
 static void fill_space(const cr_block *b, cr_workspace *w, int32_t entity)
 {
     const cr_program *p = &w->calc->policy->program;
@@ -127,30 +134,46 @@ static void fill_space(const cr_block *b, cr_workspace *w, int32_t entity)
         uint32_t n = (uint32_t)rows_of(edge, row);
         uint8_t cell = (uint8_t)cr_edge_cell(edge, row);
         s->off[k] = at;
-        for (uint32_t end = at + n; at < end; at++)
-            s->parent[at] = k;
+        at += n;
         s->list_memory[k] = cr_list_status(p, e, cell, n);
         if (s->list_memory[k] != CR_KNOWN)
             s->list = s->list_memory;
     }
     s->off[parents->n] = at;
-    s->n = at;
 }
 
-static int span_rows(cr_block *b, cr_workspace *w, int32_t entity)
+/* The same of lists of which none is null, in order. */
+static void fill_plain(const cr_block *b, cr_workspace *w, int32_t entity)
 {
-    const cr_entity *e = &w->calc->policy->program.entities.at[entity];
+    const cr_program *p = &w->calc->policy->program;
+    const cr_entity *e = &p->entities.at[entity];
+    const cr_space_rows *s = &w->spaces[entity];
+    uint32_t n = b->spans[e->parent].n;
+    w->spaces[entity].list = NULL;
+    int64_t most = e->at_most < UINT32_MAX ? e->at_most : UINT32_MAX;
+    if (e->at_least <= most && !b->lanes->lengths(s->off, n, (uint32_t)e->at_least, (uint32_t)most))
+        return;
+    for (uint32_t k = 0; k < n; k++)
+        s->list_memory[k] = cr_list_status(p, e, CR_CELL_KNOWN, s->off[k + 1] - s->off[k]);
+    w->spaces[entity].list = s->list_memory;
+}
+
+static int too_many(cr_block *b, int64_t n)
+{
+    if (n >= 0 && n <= MOST_ROWS)
+        return 0;
+    b->bad = n < 0 ? 3 : 4;
+    return 2;
+}
+
+static int span_any(cr_block *b, cr_workspace *w, int32_t entity, const cr_span *parents)
+{
     const cr_edge *edge = &b->views->edges[entity];
-    const cr_span *parents = &b->spans[e->parent];
     cr_span *s = &b->spans[entity];
     int64_t n = count_rows(edge, parents);
-    s->pick = NULL;
-    s->first = 0;
-    s->n = (uint32_t)n;
-    if (n < 0 || n > MOST_ROWS) {
-        b->bad = n < 0 ? 3 : 4;
+    if (too_many(b, n))
         return 2;
-    }
+    s->n = (uint32_t)n;
     if (cr_workspace_reserve(w, entity, s->n, parents->n ? parents->n : 1))
         return 2;
     if (n > 0 && one_run(edge, parents)) {
@@ -161,6 +184,42 @@ static int span_rows(cr_block *b, cr_workspace *w, int32_t entity)
         pick_rows(edge, parents, s);
     }
     fill_space(b, w, entity);
+    return 0;
+}
+
+static int span_plain(cr_block *b, cr_workspace *w, int32_t entity, const cr_span *parents)
+{
+    const cr_edge *edge = &b->views->edges[entity];
+    const int32_t *off = edge->off32 + parents->first;
+    cr_span *s = &b->spans[entity];
+    int64_t n = (int64_t)off[parents->n] - off[0];
+    if (too_many(b, off[parents->n] > edge->n ? -1 : n))
+        return 2;
+    s->n = (uint32_t)n;
+    s->first = off[0];
+    if (cr_workspace_reserve(w, entity, s->n, parents->n))
+        return 2;
+    if (b->lanes->offsets(off, parents->n, w->spaces[entity].off))
+        return too_many(b, -1);
+    fill_plain(b, w, entity);
+    return 0;
+}
+
+static int span_rows(cr_block *b, cr_workspace *w, int32_t entity)
+{
+    const cr_entity *e = &w->calc->policy->program.entities.at[entity];
+    const cr_edge *edge = &b->views->edges[entity];
+    const cr_span *parents = &b->spans[e->parent];
+    cr_span *s = &b->spans[entity];
+    cr_space_rows *space = &w->spaces[entity];
+    s->pick = NULL;
+    s->first = 0;
+    s->n = 0;
+    int plain = edge->off32 && !parents->pick && !edge->order && !may_be_null(edge) && parents->n;
+    if (plain ? span_plain(b, w, entity, parents) : span_any(b, w, entity, parents))
+        return 2;
+    space->n = s->n;
+    b->lanes->parents(space->off, parents->n, space->parent);
     return reserve_stage(b, s->n);
 }
 

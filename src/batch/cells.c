@@ -169,68 +169,9 @@ static void input_missing(const cr_cells *c)
 
 /* ---- columns of integers ---- */
 
-/* In lanes of their own width, out of range as 0; whether any was out of range. */
-#define LOAD(S, T)                                                                                 \
-    static int load_##S##_##T(const S *restrict p, T *restrict d, uint32_t n, S lo, S hi)          \
-    {                                                                                              \
-        unsigned out = 0;                                                                          \
-        for (uint32_t k = 0; k < n; k++) {                                                         \
-            unsigned bad = (unsigned)(p[k] < lo) | (unsigned)(p[k] > hi);                          \
-            out |= bad;                                                                            \
-            d[k] = bad ? 0 : (T)p[k];                                                              \
-        }                                                                                          \
-        return out != 0;                                                                           \
-    }
-
-#define LOADS(S)                                                                                   \
-    LOAD(S, int8_t)                                                                                \
-    LOAD(S, int16_t)                                                                               \
-    LOAD(S, int32_t)                                                                               \
-    LOAD(S, int64_t)                                                                               \
-    LOAD(S, cr_i128)                                                                               \
-    static int load_##S(const void *p, void *d, int lane, uint32_t n, int64_t lo, int64_t hi,      \
-                        int64_t least, int64_t most)                                               \
-    {                                                                                              \
-        if (lo > most || hi < least) { /* nothing fits */                                          \
-            memset(d, 0, n *CR_LANE_BYTES(lane));                                                  \
-            return 1;                                                                              \
-        }                                                                                          \
-        S from = (S)(lo < least ? least : lo), to = (S)(hi > most ? most : hi);                    \
-        switch (lane) {                                                                            \
-        case CR_LANE_8: return load_##S##_int8_t(p, d, n, from, to);                               \
-        case CR_LANE_16: return load_##S##_int16_t(p, d, n, from, to);                             \
-        case CR_LANE_32: return load_##S##_int32_t(p, d, n, from, to);                             \
-        case CR_LANE_64: return load_##S##_int64_t(p, d, n, from, to);                             \
-        default: return load_##S##_cr_i128(p, d, n, from, to);                                     \
-        }                                                                                          \
-    }
-
-LOADS(int8_t)
-LOADS(uint8_t)
-LOADS(int16_t)
-LOADS(uint16_t)
-LOADS(int32_t)
-LOADS(uint32_t)
-LOADS(int64_t)
-
 static const uint8_t WIDTH[] = {[CR_F_I8] = 1,  [CR_F_U8] = 1,     [CR_F_I16] = 2, [CR_F_U16] = 2,
                                 [CR_F_I32] = 4, [CR_F_U32] = 4,    [CR_F_I64] = 8, [CR_F_D32] = 4,
                                 [CR_F_D64] = 8, [CR_F_DATE32] = 4, [CR_F_BOOL] = 1};
-
-static int load(const void *p, int form, void *d, int lane, uint32_t n, int64_t lo, int64_t hi)
-{
-    switch (form) {
-    case CR_F_BOOL:
-    case CR_F_I8: return load_int8_t(p, d, lane, n, lo, hi, INT8_MIN, INT8_MAX);
-    case CR_F_U8: return load_uint8_t(p, d, lane, n, lo, hi, 0, UINT8_MAX);
-    case CR_F_I16: return load_int16_t(p, d, lane, n, lo, hi, INT16_MIN, INT16_MAX);
-    case CR_F_U16: return load_uint16_t(p, d, lane, n, lo, hi, 0, UINT16_MAX);
-    case CR_F_U32: return load_uint32_t(p, d, lane, n, lo, hi, 0, UINT32_MAX);
-    case CR_F_I64:
-    case CR_F_D64: return load_int64_t(p, d, lane, n, lo, hi, INT64_MIN, INT64_MAX);
-    default: return load_int32_t(p, d, lane, n, lo, hi, INT32_MIN, INT32_MAX);
-    }
-}
 
 /* The range of the field where it is an interval of integers; 0 = it is not. */
 static int interval(const cr_type *t, int64_t *lo, int64_t *hi)
@@ -256,25 +197,6 @@ static int interval(const cr_type *t, int64_t *lo, int64_t *hi)
     }
 }
 
-/* The bits of [at, at + n) as bytes 0 and 1; returns whether all are set. */
-static int expand_bits(const uint8_t *bits, int64_t at, uint32_t n, uint8_t *out)
-{
-    uint32_t k = 0;
-    unsigned all = 1;
-    for (; k < n && ((at + k) & 7); k++)
-        all &= out[k] = (uint8_t)cr_bit(bits, at + k);
-    const uint8_t *from = bits + ((at + k) >> 3);
-    for (; k + 8 <= n; k += 8) {
-        unsigned byte = *from++;
-        for (unsigned j = 0; j < 8; j++)
-            out[k + j] = byte >> j & 1;
-        all &= byte == 0xFF;
-    }
-    for (; k < n; k++)
-        all &= out[k] = (uint8_t)cr_bit(bits, at + k);
-    return (int)all;
-}
-
 /* The column's memory of the rows of the block, one behind another. */
 static const void *in_place(const cr_cells *c)
 {
@@ -283,7 +205,7 @@ static const void *in_place(const cr_cells *c)
     size_t width = WIDTH[form];
     char *to = (char *)c->b->values;
     if (form == CR_F_BOOL && !c->span->pick) {
-        expand_bits(v->data, v->offset + c->span->first, c->n, (uint8_t *)to);
+        c->b->lanes->expand(v->data, v->offset + c->span->first, c->n, (uint8_t *)to);
         return to;
     }
     if (!c->span->pick)
@@ -306,14 +228,14 @@ static const uint8_t *presence(const cr_cells *c)
     if (!v->valid)
         return NULL;
     if (!c->span->pick)
-        return expand_bits(v->valid, v->offset + c->span->first, c->n, out) ? NULL : out;
+        return c->b->lanes->expand(v->valid, v->offset + c->span->first, c->n, out) ? NULL : out;
     unsigned all = 1;
     for (uint32_t k = 0; k < c->n; k++)
         all &= out[k] = (uint8_t)cr_bit(v->valid, v->offset + c->span->pick[k]);
     return all ? NULL : out;
 }
 
-static void mark_bad(const cr_cells *c, const uint8_t *there, uint8_t *s, int64_t lo, int64_t hi)
+static void mark_bad(const cr_cells *c, const uint8_t *there, uint8_t *s)
 {
     int64_t value;
     for (uint32_t k = 0; k < c->n; k++)
@@ -321,23 +243,34 @@ static void mark_bad(const cr_cells *c, const uint8_t *there, uint8_t *s, int64_
             cr_view_value(c->view, c->w->calc->policy, c->field, cr_span_row(c->span, k), &value) ==
                 CR_CELL_INVALID)
             s[k] = CR_INVALID;
-    (void)lo;
-    (void)hi;
 }
 
-#define FILL_NULLS(T)                                                                              \
-    for (uint32_t k = 0; k < n; k++)                                                               \
-        ((T *)d)[k] = there[k] ? ((T *)d)[k] : (T)value;
-
-static void fill_nulls(void *d, int lane, const uint8_t *restrict there, uint32_t n, int64_t value)
+/* The values are in the lane: what nulls are instead, and the status. */
+static void put_nulls(const cr_cells *c, int some_outside)
 {
-    switch (lane) {
-    case CR_LANE_8: FILL_NULLS(int8_t) break;
-    case CR_LANE_16: FILL_NULLS(int16_t) break;
-    case CR_LANE_32: FILL_NULLS(int32_t) break;
-    case CR_LANE_64: FILL_NULLS(int64_t) break;
-    default: FILL_NULLS(cr_i128) break;
-    }
+    cr_frame *f = c->w->frame;
+    const cr_column *column = c->view->column;
+    const uint8_t *there = presence(c);
+    uint8_t *s = f->st_memory[c->i->dst];
+    uint8_t status = cr_cell_status(column->null_cell, c->field->type.event);
+    int never = column->null_cell == CR_CELL_ABSENT && c->field->type.event;
+    if (there)
+        c->b->lanes->fill(f->val[c->i->dst], c->i->lane, there, c->n,
+                          never ? cr_cell_never(&c->field->type) : 0);
+    f->st[c->i->dst] = (there && status) || some_outside ? s : NULL;
+    if (there && status)
+        c->b->lanes->status(s, there, c->n, status);
+    else if (some_outside)
+        memset(s, CR_KNOWN, c->n);
+    if (some_outside)
+        mark_bad(c, there, s);
+}
+
+/* Each cell says by itself what it is, in a lane that vectors hold. */
+static int is_simple(const cr_cells *c)
+{
+    const cr_view *v = c->view;
+    return c->i->lane <= CR_LANE_64 && !v->column->history && !v->unknown.bits && !v->owner_valid;
 }
 
 /* 1 = done; 0 = the column has to be read cell by cell. */
@@ -345,27 +278,29 @@ static int load_plain(const cr_cells *c)
 {
     const cr_column *column = c->view->column;
     int64_t lo, hi;
-    cr_frame *f = c->w->frame;
-    if (column->meaning != CR_M_PLAIN || column->layout.index || column->history ||
-        c->view->unknown.bits || c->view->owner_valid || !interval(&c->field->type, &lo, &hi) ||
-        column->layout.form > CR_F_DATE32 || !WIDTH[column->layout.form])
+    if (!is_simple(c) || column->meaning != CR_M_PLAIN || column->layout.index ||
+        !interval(&c->field->type, &lo, &hi) || column->layout.form > CR_F_DATE32 ||
+        !WIDTH[column->layout.form])
         return 0;
-    void *d = f->val[c->i->dst];
-    uint8_t *s = f->st_memory[c->i->dst];
-    int out = load(in_place(c), column->layout.form, d, c->i->lane, c->n, lo, hi);
-    const uint8_t *there = presence(c);
-    uint8_t status = cr_cell_status(column->null_cell, c->field->type.event);
-    if (there)
-        fill_nulls(d, c->i->lane, there, c->n,
-                   column->null_cell == CR_CELL_ABSENT && c->field->type.event
-                       ? cr_cell_never(&c->field->type)
-                       : 0);
-    f->st[c->i->dst] = (there && status) || out ? s : NULL;
-    if (f->st[c->i->dst])
-        for (uint32_t k = 0; k < c->n; k++)
-            s[k] = there && !there[k] ? status : (uint8_t)CR_KNOWN;
-    if (out)
-        mark_bad(c, there, s, lo, hi);
+    put_nulls(c, c->b->lanes->load(in_place(c), column->layout.form, c->w->frame->val[c->i->dst],
+                                   c->i->lane, c->n, lo, hi));
+    return 1;
+}
+
+/* The same of a dictionary of few words, all of them the field's. */
+static int load_words(const cr_cells *c)
+{
+    const cr_view *v = c->view;
+    const cr_layout *l = &v->column->layout;
+    if (!is_simple(c) || !v->words || !v->words_known || c->span->pick ||
+        (l->index != CR_F_U8 && l->index != CR_F_I8))
+        return 0;
+    int64_t n =
+        l->index == CR_F_I8 && v->inner->n_rows > INT8_MAX + 1 ? INT8_MAX + 1 : v->inner->n_rows;
+    if (c->b->lanes->load_words((const uint8_t *)v->data + v->offset + c->span->first, v->words, n,
+                                c->w->frame->val[c->i->dst], c->i->lane, c->n))
+        return 0;
+    put_nulls(c, 0);
     return 1;
 }
 
@@ -375,7 +310,7 @@ static void input(const cr_cells *c)
 {
     if (!c->view->column) {
         input_missing(c);
-    } else if (!load_plain(c)) {
+    } else if (!load_plain(c) && !load_words(c)) {
         stage(c, NULL);
         staged_to_lanes(c);
     }

@@ -218,12 +218,29 @@ static int causes_array(cr_outcomes *a, uint32_t output, struct ArrowArray *out,
 
 static int struct_array(cr_outcomes *a, int32_t entity, struct ArrowArray *out, int zeroed);
 
+/* Where no list is null, and there is one month. */
+static int plain_offsets(const cr_outcomes *a, const cr_edge *e, const cr_owner *parents, void *off,
+                         uint8_t *valid)
+{
+    int64_t n = parents->last - parents->first;
+    if (a->months != 1 || !e->off32 || e->valid || e->owner_valid || e->unknown.bits || e->cells)
+        return 0;
+    for (int64_t i = 1; i <= n; i++)
+        ((int32_t *)off)[i] = e->off32[parents->first + i] - (int32_t)e->first;
+    memset(valid, 0xFF, (size_t)(n / 8));
+    if (n % 8)
+        valid[n / 8] = (uint8_t)((1u << n % 8) - 1);
+    return 1;
+}
+
 /* Offsets of the input, from 0, once for each month. */
 static int64_t fill_offsets(const cr_outcomes *a, const cr_edge *e, const cr_owner *parents,
                             void *off, uint8_t *valid)
 {
     int64_t nulls = 0, n = parents->last - parents->first, to = 0;
     int wide = e->form == CR_F_LIST64;
+    if (plain_offsets(a, e, parents, off, valid))
+        return 0;
     for (int64_t m = 0; m < a->months; m++)
         for (int64_t i = 0; i < n; i++, to++) {
             int64_t p = parents->first + i;

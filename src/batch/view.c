@@ -166,8 +166,11 @@ static int open_words(cr_views *vs, cr_view *v, const cr_sym_field *field)
     uint8_t *cells = cr_arena_get(&vs->arena, n + 1, 1);
     if (!words || !cells)
         return 2;
-    for (size_t i = 0; i < n; i++)
+    v->words_known = 1;
+    for (size_t i = 0; i < n; i++) {
         cells[i] = (uint8_t)cr_view_value(v->inner, vs->calc->policy, field, (int64_t)i, &words[i]);
+        v->words_known &= cells[i] == CR_CELL_KNOWN;
+    }
     v->words = words;
     v->word_cells = cells;
     return 0;

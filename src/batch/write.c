@@ -28,28 +28,28 @@ static void set_bit(uint8_t *bits, int64_t at)
     __atomic_fetch_or(&bits[at >> 3], (uint8_t)(1u << (at & 7)), __ATOMIC_RELAXED);
 }
 
-static void write_bits(uint8_t *bits, const cr_place *p, const uint8_t *yes)
+/* The bits of rows whose byte is not 0, or is 0. `bytes` NULL: all are. */
+static void write_bits_of(const cr_block *b, uint8_t *bits, const cr_place *p, const uint8_t *bytes,
+                          int zeros)
 {
-    uint32_t k = 0;
+    uint32_t k = 0, whole;
     int64_t at = p->span->pick ? 0 : p->span->first - p->base;
-    if (p->span->pick) {
-        for (; k < p->n; k++)
-            if (yes[k])
-                set_bit(bits, place_of(p, k));
-        return;
-    }
-    for (; k < p->n && ((at + k) & 7); k++)
-        if (yes[k])
+    for (; k < p->n && (p->span->pick || ((at + k) & 7)); k++)
+        if (!bytes || (bytes[k] == 0) == zeros)
+            set_bit(bits, place_of(p, k));
+    whole = (p->n - k) / 8;
+    if (bytes)
+        b->lanes->pack(bits + ((at + k) >> 3), bytes + k, whole, zeros);
+    else
+        memset(bits + ((at + k) >> 3), 0xFF, whole);
+    for (k += whole * 8; k < p->n; k++)
+        if (!bytes || (bytes[k] == 0) == zeros)
             set_bit(bits, at + k);
-    for (; k + 8 <= p->n; k += 8) {
-        unsigned byte = 0;
-        for (unsigned j = 0; j < 8; j++)
-            byte |= (unsigned)(yes[k + j] & 1) << j;
-        bits[(at + k) >> 3] = (uint8_t)byte;
-    }
-    for (; k < p->n; k++)
-        if (yes[k])
-            set_bit(bits, at + k);
+}
+
+static void write_bits(const cr_block *b, uint8_t *bits, const cr_place *p, const uint8_t *yes)
+{
+    write_bits_of(b, bits, p, yes, 0);
 }
 
 /* ---- values ---- */
@@ -111,8 +111,8 @@ static void whole_values(cr_block *b, const cr_workspace *w, const cr_pval *v, c
         for (uint32_t k = 0; k < p->n; k++)                                                        \
             ((T *)to)[first + k] = (T)(yes[k] ? from[k] : 0);
 
-static void write_whole(const cr_outcome *o, const cr_place *p, const int64_t *restrict from,
-                        uint8_t *restrict yes)
+static void write_whole(const cr_block *b, const cr_outcome *o, const cr_place *p,
+                        const int64_t *restrict from, uint8_t *restrict yes)
 {
     void *restrict to = o->value;
     int64_t first = p->span->first - p->base;
@@ -124,10 +124,10 @@ static void write_whole(const cr_outcome *o, const cr_place *p, const int64_t *r
     case CR_S_WORD32: COPY(int32_t) break;
     case CR_S_WORD8: COPY(int8_t) break;
     default: /* bits */
-        write_bits(o->valid, p, yes);
+        write_bits(b, o->valid, p, yes);
         for (uint32_t k = 0; k < p->n; k++)
             yes[k] = yes[k] && from[k];
-        write_bits(o->value, p, yes);
+        write_bits(b, o->value, p, yes);
         break;
     }
 }
@@ -170,8 +170,8 @@ static void write_over_one(cr_outcome *o, const cr_place *p, cr_block *b, const 
         ((int64_t *)o->value)[at] = num / common;
         ((int64_t *)o->second)[at] = b->cells[k] ? over / common : 0;
     }
-    write_bits(o->inner_valid, p, b->cells);
-    write_bits(o->valid, p, b->cells);
+    write_bits(b, o->inner_valid, p, b->cells);
+    write_bits(b, o->valid, p, b->cells);
 }
 
 /* Lowest terms; what needs more than 64 bits stands in the text. */
@@ -202,7 +202,7 @@ static int write_exact(cr_outcome *o, const cr_place *p, cr_block *b, const cr_w
         cr_value_ratio_text(&text, wide);
         cr_tail_put(&o->tail, tail, at, (uint32_t)text.n, text.p, text.n);
     }
-    write_bits(o->valid, p, b->cells);
+    write_bits(b, o->valid, p, b->cells);
     bad |= text.oom || tail->oom;
     cr_buf_free(&text);
     return bad ? 2 : 0;
@@ -219,7 +219,7 @@ static void write_set(cr_outcome *o, const cr_place *p, const cr_block *b, cr_bu
         if (b->cells[k] && n > 0)
             cr_tail_put(&o->tail, tail, place_of(p, k), n, words, n);
     }
-    write_bits(o->valid, p, b->cells);
+    write_bits(b, o->valid, p, b->cells);
 }
 
 /* Rows by their number in the list of their parent. Where no rule is in force there is no list. */
@@ -245,7 +245,7 @@ static int write_rows(cr_outcome *o, const cr_place *p, cr_block *b, const cr_wo
             cr_tail_put(&o->tail, tail, place_of(p, k), (uint32_t)(rows.n / sizeof(int32_t)),
                         rows.p, rows.n);
     }
-    write_bits(o->valid, p, b->cells);
+    write_bits(b, o->valid, p, b->cells);
     bad |= rows.oom || tail->oom;
     cr_buf_free(&rows);
     return bad ? 2 : 0;
@@ -286,15 +286,53 @@ static int write_values(cr_outcome *o, const cr_place *p, cr_block *b, const cr_
         return tail->oom ? 2 : 0;
     }
     if (o->shape != CR_S_BITS)
-        write_bits(o->valid, p, b->cells);
-    write_whole(o, p, b->values, b->cells);
+        write_bits(b, o->valid, p, b->cells);
+    write_whole(b, o, p, b->values, b->cells);
     return 0;
+}
+
+static size_t plain_width(cr_shape shape)
+{
+    switch (shape) {
+    case CR_S_I64: return 8;
+    case CR_S_WORD32: return 4;
+    default: return 0;
+    }
+}
+
+/* Numbers and yes/no in order, straight from the lane to their places; 0 = they are not so. */
+static int write_plain(cr_outcome *o, const cr_place *p, const cr_block *b, const cr_workspace *w,
+                       const cr_pval *v, const cr_type *t)
+{
+    const uint8_t *st = w->frame->st[cr_status_register(v)];
+    int lane = w->frame->plan->regs.at[v->reg].lane;
+    cr_i128 unit = unit_of(t);
+    size_t width = plain_width(o->shape);
+    int64_t first = p->span->first - p->base;
+    if (p->span->pick || v->div >= 0 || unit % v->den != 0 || lane >= CR_LANE_128)
+        return 0;
+    if (o->shape == CR_S_BITS && lane == CR_LANE_8) {
+        const uint8_t *yes = w->frame->val[v->reg];
+        for (uint32_t k = 0; st && k < p->n; k++)
+            b->cells[k] = st[k] == CR_KNOWN && yes[k];
+        write_bits(b, o->value, p, st ? b->cells : yes);
+    } else if (width) {
+        b->lanes->store((char *)o->value + (size_t)first * width, width, w->frame->val[v->reg],
+                        lane, (int64_t)(unit / v->den), st, p->n);
+    } else {
+        return 0;
+    }
+    write_bits_of(b, o->valid, p, st, 1);
+    write_answers(o, p, st);
+    return 1;
 }
 
 static int write_output(cr_outcome *o, const cr_place *p, cr_block *b, const cr_workspace *w,
                         const cr_pval *v, const cr_type *t, cr_buf *tail)
 {
     const uint8_t *st = w->frame->st[cr_status_register(v)];
+    if (write_plain(o, p, b, w, v, t))
+        return 0;
     if (st)
         for (uint32_t k = 0; k < p->n; k++)
             b->cells[k] = st[k] == CR_KNOWN;
@@ -345,7 +383,7 @@ void cr_outcomes_refuse(cr_outcomes *a, cr_block *b, const cr_workspace *w)
         for (uint32_t k = 0; o->second && k < p.n; k++)
             ((int64_t *)o->value)[place_of(&p, k)] = ((int64_t *)o->second)[place_of(&p, k)] = 0;
         if (o->value && !o->second)
-            write_whole(o, &p, b->values, b->cells);
+            write_whole(b, o, &p, b->values, b->cells);
     }
 }
 
@@ -353,12 +391,16 @@ void cr_outcomes_refuse(cr_outcomes *a, cr_block *b, const cr_workspace *w)
 
 static int64_t count_unset(const uint8_t *bits, int64_t n)
 {
+    const uint64_t twos = UINT64_C(0x5555555555555555), fours = UINT64_C(0x3333333333333333),
+                   eights = UINT64_C(0x0F0F0F0F0F0F0F0F), ones = UINT64_C(0x0101010101010101);
     int64_t set = 0, i = 0;
-    for (; i + 8 <= n; i += 8) {
-        unsigned byte = bits[i >> 3];
-        byte = (byte & 0x55) + (byte >> 1 & 0x55);
-        byte = (byte & 0x33) + (byte >> 2 & 0x33);
-        set += (byte & 0x0F) + (byte >> 4);
+    for (; i + 64 <= n; i += 64) {
+        uint64_t x;
+        memcpy(&x, bits + (i >> 3), sizeof x);
+        x -= x >> 1 & twos;
+        x = (x & fours) + (x >> 2 & fours);
+        x = (x + (x >> 4)) & eights;
+        set += (int64_t)(x * ones >> 56);
     }
     for (; i < n; i++)
         set += cr_bit(bits, i);

@@ -28,6 +28,12 @@ cr_workspace *cr_workspace_make(cr_calculator *calc)
     return w;
 }
 
+static void drop_parents(cr_workspace *w, cr_space_rows *s)
+{
+    if (s->parent)
+        cr_mem_free(&w->alloc, s->parent, ((size_t)s->cap + CR_BEHIND) * sizeof *s->parent);
+}
+
 void cr_workspace_free(cr_workspace *w)
 {
     if (!w)
@@ -41,7 +47,7 @@ void cr_workspace_free(cr_workspace *w)
         cr_mem_free(&alloc, s->off,
                     ((size_t)s->parent_cap + 1) * sizeof *s->off * (s->parent_cap > 0));
         cr_mem_free(&alloc, s->list_memory, s->parent_cap);
-        cr_mem_free(&alloc, s->parent, s->cap * sizeof *s->parent);
+        drop_parents(w, s);
     }
     cr_workspace_drop_kept(w);
     cr_mem_free(&alloc, w->frames, (size_t)w->calc->plans.n * 2 * sizeof *w->frames);
@@ -56,10 +62,10 @@ int cr_workspace_reserve(cr_workspace *w, int32_t entity, uint32_t rows, uint32_
     cr_space_rows *s = &w->spaces[entity];
     if (rows > s->cap) {
         uint32_t cap = rows * 2;
-        uint32_t *p = cr_mem_get(&w->alloc, cap, sizeof *p);
+        uint32_t *p = cr_mem_get(&w->alloc, (size_t)cap + CR_BEHIND, sizeof *p);
         if (!p)
             return 1;
-        cr_mem_free(&w->alloc, s->parent, s->cap * sizeof *p);
+        drop_parents(w, s);
         s->parent = p;
         s->cap = cap;
     }

@@ -6,6 +6,7 @@
 #include "engine/case.h"
 #include "engine/plan.h"
 
+enum { CR_BEHIND = 8 };        /* rows that may be written behind the last parent number */
 typedef struct cr_space_rows { /* the rows of one space in the block */
     uint32_t n;
     uint32_t *off;    /* per parent row, and one more: first child row */

@@ -140,9 +140,58 @@ static void punch(column *c, int64_t rows, int percent)
     c->array.null_count = -1;
 }
 
+/* ---- memory ---- */
+
+/* A host that decides a million households again and again keeps the memory of the answers, as the
+   other ways of computing them do; malloc gives it back to the system and clears it anew. */
+enum { MOST_KEPT = 64, LARGE = 1 << 16 };
+
+typedef struct kept {
+    void *at[MOST_KEPT];
+    size_t size[MOST_KEPT];
+    int n;
+} kept;
+
+static void *keep(void *user, void *pointer, size_t old_size, size_t new_size)
+{
+    kept *k = user;
+    if (new_size < LARGE && old_size < LARGE) {
+        if (new_size)
+            return realloc(pointer, new_size);
+        free(pointer);
+        return NULL;
+    }
+    if (pointer && new_size) { /* from small to large, or larger still */
+        void *other = keep(user, NULL, 0, new_size);
+        if (other)
+            memcpy(other, pointer, old_size < new_size ? old_size : new_size);
+        if (other)
+            keep(user, pointer, old_size, 0);
+        return other;
+    }
+    if (new_size) {
+        for (int i = 0; i < k->n; i++)
+            if (k->size[i] == new_size) {
+                void *found = k->at[i];
+                k->at[i] = k->at[--k->n];
+                k->size[i] = k->size[k->n];
+                return found;
+            }
+        return malloc(new_size);
+    }
+    if (k->n < MOST_KEPT) {
+        k->at[k->n] = pointer;
+        k->size[k->n++] = old_size;
+    } else {
+        free(pointer);
+    }
+    return NULL;
+}
+
 /* ---- the library ---- */
 
 struct yard_engine {
+    kept memory;
     civ_engine *engine;
     civ_policy *policy;
     civ_calculator *calculator;
@@ -173,13 +222,16 @@ static char *read_file(const char *path, size_t *n)
     return text;
 }
 
-static void read_policy(yard_engine *e, const char *path)
+static void read_policy(yard_engine *e, const char *path, int keeps)
 {
     civ_error error = CIV_ERROR_INIT;
+    civ_engine_options options = CIV_ENGINE_OPTIONS_INIT;
+    options.alloc = keeps ? keep : NULL;
+    options.alloc_user = &e->memory;
     civ_policy_builder *builder;
     civ_text name = {path, strlen(path)}, text;
     text.data = read_file(path, &text.length);
-    need(civ_engine_create(&e->engine, NULL, &error), &error);
+    need(civ_engine_create(&e->engine, &options, &error), &error);
     need(civ_policy_builder_create(&builder, e->engine, &error), &error);
     need(civ_policy_builder_add(builder, name, text, CIV_FILE_PACK, &error), &error);
     need(civ_policy_build(&e->policy, builder, &error), &error);
@@ -187,7 +239,7 @@ static void read_policy(yard_engine *e, const char *path)
 }
 
 yard_engine *yard_engine_make(const yard_columns *c, const char *policy_path, unsigned threads,
-                              int nulls_percent)
+                              int nulls_percent, int keeps)
 {
     static const char *const outputs[] = {"yardstick.eligible", "yardstick.percap",
                                           "yardstick.benefit", "yardstick.life", "yardstick.care"};
@@ -198,7 +250,7 @@ yard_engine *yard_engine_make(const yard_columns *c, const char *policy_path, un
     yard_engine *e = calloc(1, sizeof *e);
     if (!e)
         exit(1);
-    read_policy(e, policy_path);
+    read_policy(e, policy_path, keeps);
     for (int i = 0; i < 5; i++)
         wanted[i] = (civ_text){outputs[i], strlen(outputs[i])};
     need(civ_calculator_create(&e->calculator, e->policy, wanted, 5, &options, &error), &error);

@@ -2,7 +2,9 @@
 /* The yardstick, all ways of computing it in turn, again and again; see yardstick.h.
    Prints one JSON line per figure. run.sh adds NumPy, DuckDB and OpenFisca.
 
-   yardstick POLICY [HOUSEHOLDS [ROUNDS]] */
+   yardstick POLICY [HOUSEHOLDS [ROUNDS [WAY]]]
+
+   With the number of a way, from 0, that one alone is run: for a profiler. */
 #define _POSIX_C_SOURCE 200809L
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +15,7 @@
 
 enum { MOST_ROUNDS = 199 };
 
-typedef enum way { ROWS, FUSED, CHECKED, AVX512, ENGINE, THREADS_2, NULLS, WAYS } way;
+typedef enum way { ROWS, FUSED, CHECKED, AVX512, ENGINE, THREADS_2, NULLS, FRESH, WAYS } way;
 
 static const char *const NAMES[WAYS] = {"plain C, array of structs",
                                         "plain C, fused columns",
@@ -21,7 +23,8 @@ static const char *const NAMES[WAYS] = {"plain C, array of structs",
                                         "AVX-512 by hand",
                                         "civicrules",
                                         "civicrules, 2 threads",
-                                        "civicrules, 1 % nulls"};
+                                        "civicrules, 1 % nulls",
+                                        "civicrules, memory fresh from malloc"};
 
 typedef struct bench {
     yard_columns *columns;
@@ -117,27 +120,30 @@ int main(int argc, char **argv)
 {
     static bench b;
     int64_t n = argc > 2 ? atoll(argv[2]) : 1000000;
-    int bad = 0;
+    int bad = 0, first = argc > 4 ? atoi(argv[4]) : 0, end = argc > 4 ? first + 1 : WAYS;
     b.rounds = argc > 3 ? atoi(argv[3]) : 15;
-    if (argc < 2 || n < 1 || n > 50000000 || b.rounds < 1 || b.rounds > MOST_ROUNDS)
+    if (argc < 2 || n < 1 || n > 50000000 || b.rounds < 1 || b.rounds > MOST_ROUNDS || first < 0 ||
+        end > WAYS)
         return 2;
     b.columns = yard_make(n);
     if (!b.columns || yard_make_answers(&b.answers, b.columns))
         return 1;
     b.rows = yard_rows_make(b.columns);
     for (int w = ENGINE; w < WAYS; w++)
-        b.engines[w] = yard_engine_make(b.columns, argv[1], w == THREADS_2 ? 2 : 1, w == NULLS);
-    for (int w = 0; w < WAYS; w++)
+        b.engines[w] =
+            yard_engine_make(b.columns, argv[1], w == THREADS_2 ? 2 : 1, w == NULLS, w != FRESH);
+    for (int w = first; w < end; w++)
         if (w != AVX512 || yard_avx512_present())
             bad |= check(&b, (way)w);
     for (int i = 0; i < b.rounds; i++)
-        for (int w = 0; w < WAYS; w++) {
+        for (int w = first; w < end; w++) {
             double start = now();
             run(&b, (way)w);
             b.ns[w][i] = now() - start;
         }
-    for (int w = 0; w < WAYS; w++)
+    for (int w = first; w < end; w++)
         report(&b, (way)w);
-    ratios(&b);
+    if (argc <= 4)
+        ratios(&b);
     return bad;
 }

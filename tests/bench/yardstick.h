@@ -55,10 +55,10 @@ int yard_avx512_present(void);
 void yard_avx512_run(const yard_columns *c, yard_answers *out, int64_t a, int64_t b);
 
 /* The library, with the rule read from a file; `nulls_percent` of one column are unknown. Adding up
-   gives how many answers are not known. */
+   gives how many answers are not known. `keeps`: the host keeps the memory of answers released. */
 typedef struct yard_engine yard_engine;
 yard_engine *yard_engine_make(const yard_columns *c, const char *policy_path, unsigned threads,
-                              int nulls_percent);
+                              int nulls_percent, int keeps);
 void yard_engine_run(yard_engine *e);
 int64_t yard_engine_add_up(yard_totals *t, const yard_engine *e);
 size_t yard_engine_operations(const yard_engine *e);

@@ -23,7 +23,7 @@ void cr_ask_mark(const cr_worker *k, uint8_t *marks)
         for (uint32_t r = 0, n = w->spaces[entity].n; st && r < n; r++) {
             uint32_t row = r;
             for (int32_t e = entity; st[r] && e != w->calc->root; e = p->entities.at[e].parent)
-                row = w->spaces[e].parent[row];
+                row = cr_parent_rows(&w->spaces[e])[row];
             if (st[r])
                 marks[row] = 1;
         }

@@ -219,7 +219,8 @@ static int span_rows(cr_block *b, cr_workspace *w, int32_t entity)
     if (plain ? span_plain(b, w, entity, parents) : span_any(b, w, entity, parents))
         return 2;
     space->n = s->n;
-    b->lanes->parents(space->off, parents->n, space->parent);
+    space->parents = parents->n;
+    space->numbered = 0;
     return reserve_stage(b, s->n);
 }
 

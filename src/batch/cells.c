@@ -26,7 +26,7 @@ static int32_t day_of(const cr_cells *c, uint32_t k)
         return w->on;
     for (int32_t e = c->i->space; e != w->calc->root;
          e = w->calc->policy->program.entities.at[e].parent)
-        k = w->spaces[e].parent[k];
+        k = cr_parent_rows(&w->spaces[e])[k];
     return w->days[k];
 }
 

@@ -34,8 +34,6 @@ typedef struct cr_lanes {
     int (*offsets)(const int32_t *off, uint32_t n, uint32_t *to);
     /* Whether the length of a list lies outside of least … most. */
     int (*lengths)(const uint32_t *off, uint32_t n, uint32_t least, uint32_t most);
-    /* The number of its list for each row; eight rows behind the last are written, too. */
-    void (*parents)(const uint32_t *off, uint32_t n, uint32_t *parent);
 } cr_lanes;
 
 const cr_lanes *cr_lanes_of(cr_cpu_level level);

@@ -36,6 +36,8 @@ static int fill_space(const cr_case *c, cr_workspace *w, int32_t entity)
     if (cr_workspace_reserve(w, entity, in->n, parents ? parents : 1))
         return 2;
     s->n = in->n;
+    s->parents = parents;
+    s->numbered = 1;
     s->list = NULL;
     if (in->n > 0)
         memcpy(s->parent, in->parent, in->n * sizeof *s->parent);
@@ -71,7 +73,7 @@ static int case_rows(const cr_input *input, cr_workspace *w)
 uint32_t cr_row_above(const cr_workspace *w, const cr_insn *i, uint32_t k)
 {
     for (int32_t s = i->space; s != i->child; s = w->calc->policy->program.entities.at[s].parent)
-        k = w->spaces[s].parent[k];
+        k = cr_parent_rows(&w->spaces[s])[k];
     return k;
 }
 

@@ -74,7 +74,7 @@ static void key_text(const cr_finder *c, const cr_type *type, int64_t value)
 static int32_t place_of(const cr_workspace *w, int32_t entity, uint32_t row)
 {
     for (; entity != w->calc->root; entity = w->calc->policy->program.entities.at[entity].parent)
-        row = w->spaces[entity].parent[row];
+        row = cr_parent_rows(&w->spaces[entity])[row];
     int32_t region = cr_region_of_case(w, row);
     return region < 0 ? 0 : region;
 }

@@ -28,10 +28,12 @@ cr_workspace *cr_workspace_make(cr_calculator *calc)
     return w;
 }
 
+enum { BEHIND = 8 }; /* rows that may be written behind the last one */
+
 static void drop_parents(cr_workspace *w, cr_space_rows *s)
 {
     if (s->parent)
-        cr_mem_free(&w->alloc, s->parent, ((size_t)s->cap + CR_BEHIND) * sizeof *s->parent);
+        cr_mem_free(&w->alloc, s->parent, ((size_t)s->cap + BEHIND) * sizeof *s->parent);
 }
 
 void cr_workspace_free(cr_workspace *w)
@@ -62,7 +64,7 @@ int cr_workspace_reserve(cr_workspace *w, int32_t entity, uint32_t rows, uint32_
     cr_space_rows *s = &w->spaces[entity];
     if (rows > s->cap) {
         uint32_t cap = rows * 2;
-        uint32_t *p = cr_mem_get(&w->alloc, (size_t)cap + CR_BEHIND, sizeof *p);
+        uint32_t *p = cr_mem_get(&w->alloc, (size_t)cap + BEHIND, sizeof *p);
         if (!p)
             return 1;
         drop_parents(w, s);
@@ -86,6 +88,20 @@ int cr_workspace_reserve(cr_workspace *w, int32_t entity, uint32_t rows, uint32_
         s->parent_cap = cap;
     }
     return 0;
+}
+
+/* Eight at a time: what is too much is overwritten by the next list. */
+const uint32_t *cr_space_number(cr_space_rows *s)
+{
+    for (uint32_t p = 0; p < s->parents; p++) {
+        uint32_t *to = s->parent + s->off[p];
+        for (uint32_t j = 0; j < BEHIND; j++)
+            to[j] = p;
+        for (uint32_t j = BEHIND, n = s->off[p + 1] - s->off[p]; j < n; j++)
+            to[j] = p;
+    }
+    s->numbered = 1;
+    return s->parent;
 }
 
 /* ---- evaluation ---- */

@@ -6,12 +6,12 @@
 #include "engine/case.h"
 #include "engine/plan.h"
 
-enum { CR_BEHIND = 8 };        /* rows that may be written behind the last parent number */
 typedef struct cr_space_rows { /* the rows of one space in the block */
-    uint32_t n;
+    uint32_t n, parents;
     uint32_t *off;    /* per parent row, and one more: first child row */
-    uint32_t *parent; /* per row: its parent row */
-    uint8_t *list;    /* per parent row: status of the list; NULL = all known */
+    uint32_t *parent; /* per row: its parent row, if `numbered`; see cr_parent_rows */
+    uint8_t numbered;
+    uint8_t *list; /* per parent row: status of the list; NULL = all known */
     uint8_t *list_memory;
     uint32_t cap, parent_cap;
 } cr_space_rows;
@@ -97,6 +97,13 @@ void cr_frame_drop(cr_workspace *w, cr_frame *f);
 
 /* lookups.c: places in the list of answers of a ROW instruction; 0 = it has none. */
 uint32_t cr_answers_size(const cr_calculator *calc, const cr_plan *plan, const cr_insn *i);
+
+/* exec.c: per row of a list its parent row. Most plans never ask. */
+const uint32_t *cr_space_number(cr_space_rows *s);
+static inline const uint32_t *cr_parent_rows(cr_space_rows *s)
+{
+    return s->numbered ? s->parent : cr_space_number(s);
+}
 
 extern const cr_kernel
     cr_kernels[CR_OP_COUNT][CR_LANES]; /* by operation and lane; 0 where lanes do not matter */

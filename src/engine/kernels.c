@@ -210,10 +210,11 @@
         const int8_t *m = i->b >= 0 ? VAL(w, i->b) : NULL;                                         \
         const uint8_t *x = ST(w, i->a), *y = i->b >= 0 ? ST(w, i->b) : NULL;                       \
         const cr_space_rows *c = &w->spaces[i->space];                                             \
+        const uint32_t *up = cr_parent_rows(&w->spaces[i->space]);                                 \
         int32_t *d = VAL(w, i->dst);                                                               \
         uint8_t *s = own_status(w, i->dst);                                                        \
         for (uint32_t r = 0, n = N(w, i); r < n; r++) {                                            \
-            uint32_t p = c->parent[r];                                                             \
+            uint32_t p = up[r];                                                                    \
             uint8_t st = worst(status_at(y, r), status_at(x, r));                                  \
             st = worst(st, status_at(c->list, p));                                                 \
             d[r] = i->mode == CR_SHARING ? 0 : 1;                                                  \
@@ -268,10 +269,11 @@
         const int8_t *m = i->b >= 0 ? VAL(w, i->b) : NULL;                                         \
         const uint8_t *x = ST(w, i->a), *y = i->b >= 0 ? ST(w, i->b) : NULL;                       \
         const cr_space_rows *c = &w->spaces[i->space];                                             \
+        const uint32_t *up = cr_parent_rows(&w->spaces[i->space]);                                 \
         int32_t *d = VAL(w, i->dst);                                                               \
         uint8_t *s = own_status(w, i->dst);                                                        \
         for (uint32_t r = 0, n = N(w, i); r < n; r++) {                                            \
-            uint32_t p = c->parent[r];                                                             \
+            uint32_t p = up[r];                                                                    \
             uint8_t st = worst(status_at(x, r), status_at(c->list, p));                            \
             int tie = 0;                                                                           \
             d[r] = -1;                                                                             \

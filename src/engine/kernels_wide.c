@@ -252,11 +252,12 @@ void cr_rank_cr_wide(cr_workspace *w, const cr_insn *i)
     const int8_t *m = i->b >= 0 ? VAL(w, i->b) : NULL;
     const uint8_t *x = ST(w, i->a), *y = i->b >= 0 ? ST(w, i->b) : NULL;
     const cr_space_rows *c = &w->spaces[i->space];
+    const uint32_t *up = cr_parent_rows(&w->spaces[i->space]);
     int way = i->mode == CR_RANK_HIGHEST ? 1 : i->mode == CR_RANK_LOWEST ? -1 : 0;
     int32_t *d = VAL(w, i->dst);
     uint8_t *s = own_status(w, i->dst);
     for (uint32_t r = 0, n = N(w, i); r < n; r++) {
-        uint32_t p = c->parent[r];
+        uint32_t p = up[r];
         d[r] = way != 0;
         s[r] = worst(worst(status_at(y, r), status_at(x, r)), status_at(c->list, p));
         for (uint32_t k = c->off[p]; k < c->off[p + 1] && !out_of(m, y, r); k++) {
@@ -302,11 +303,12 @@ void cr_beside_cr_wide(cr_workspace *w, const cr_insn *i)
     const int8_t *m = i->b >= 0 ? VAL(w, i->b) : NULL;
     const uint8_t *x = ST(w, i->a), *y = i->b >= 0 ? ST(w, i->b) : NULL;
     const cr_space_rows *c = &w->spaces[i->space];
+    const uint32_t *up = cr_parent_rows(&w->spaces[i->space]);
     int32_t *d = VAL(w, i->dst);
     uint8_t *s = own_status(w, i->dst);
     int way = i->mode ? -1 : 1;
     for (uint32_t r = 0, n = N(w, i); r < n; r++) {
-        uint32_t p = c->parent[r];
+        uint32_t p = up[r];
         int tie = 0;
         s[r] = worst(status_at(x, r), status_at(c->list, p));
         d[r] = -1;

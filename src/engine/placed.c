@@ -40,7 +40,7 @@ cr_ahead cr_placed_ahead(const cr_workspace *w, const cr_insn *i, uint32_t row)
 {
     const cr_space_rows *c = &w->spaces[i->space];
     cr_ahead sum = {0, 0, CR_KNOWN};
-    uint32_t p = c->parent[row];
+    uint32_t p = cr_parent_rows(&w->spaces[i->space])[row];
     for (uint32_t k = c->off[p]; k < c->off[p + 1]; k++) {
         cr_ahead n = cr_placed_beside(w, i, row, k);
         sum.sure += n.sure;
@@ -66,7 +66,7 @@ void cr_k_placed(cr_workspace *w, const cr_insn *i)
     uint8_t *s = own_status(w, i->dst);
     for (uint32_t r = 0, n = N(w, i); r < n; r++) {
         d[r] = 0;
-        s[r] = status_at(c->list, c->parent[r]);
+        s[r] = status_at(c->list, cr_parent_rows(&w->spaces[i->space])[r]);
         if (s[r] || out(w, i, r))
             continue;
         cr_ahead ahead = cr_placed_ahead(w, i, r);

@@ -195,13 +195,13 @@ static void step_rank(cr_walk *walk, const cr_insn *i, uint32_t row)
             found(walk, CR_WHY_RULE, CR_INVALID, i->imm, i, row, 0);
         return;
     }
-    pass_rows(walk, i, i->space, walk->w->spaces[i->space].parent[row]);
+    pass_rows(walk, i, i->space, cr_parent_rows(&walk->w->spaces[i->space])[row]);
 }
 
 static void step_placed(cr_walk *walk, const cr_insn *i, uint32_t row)
 {
     const cr_space_rows *c = &walk->w->spaces[i->space];
-    uint32_t parent = c->parent[row];
+    uint32_t parent = cr_parent_rows(&walk->w->spaces[i->space])[row];
     if (walk->used || (c->list && c->list[parent])) {
         pass(walk, i->c, row);
         pass_rows(walk, i, i->space, parent);
@@ -224,7 +224,7 @@ static void step_allocate(cr_walk *walk, const cr_insn *i, uint32_t row)
 {
     const cr_space_rows *c = &walk->w->spaces[i->space];
     const cr_entity *e = &walk->w->calc->policy->program.entities.at[i->space];
-    uint32_t parent = c->parent[row];
+    uint32_t parent = cr_parent_rows(&walk->w->spaces[i->space])[row];
     int open = status_of(walk, i->a, parent) || (c->list && c->list[parent]);
     pass(walk, i->a, parent);
     if (c->list && c->list[parent] && !walk->used)
@@ -253,7 +253,7 @@ static void step_beside(cr_walk *walk, const cr_insn *i, uint32_t row)
 {
     const cr_space_rows *c = &walk->w->spaces[i->space];
     const cr_entity *e = &walk->w->calc->policy->program.entities.at[i->space];
-    uint32_t parent = c->parent[row];
+    uint32_t parent = cr_parent_rows(&walk->w->spaces[i->space])[row];
     int open = (c->list && c->list[parent]) || status_of(walk, i->a, row);
     pass(walk, i->a, row);
     if (c->list && c->list[parent] && !walk->used)
@@ -370,7 +370,7 @@ static void step(cr_walk *walk, const cr_insn *i, uint32_t row)
     case CR_OP_PICK: step_pick(walk, i, row); break;
     case CR_OP_MUL: step_multiply(walk, i, row); break;
     case CR_OP_GATE: step_gate(walk, i, row); break;
-    case CR_OP_UP: pass(walk, i->a, walk->w->spaces[i->space].parent[row]); break;
+    case CR_OP_UP: pass(walk, i->a, cr_parent_rows(&walk->w->spaces[i->space])[row]); break;
     case CR_OP_SUM:
     case CR_OP_MULTIPLE:
     case CR_OP_HIGHEST:

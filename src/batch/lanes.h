@@ -25,6 +25,8 @@ typedef struct cr_lanes {
     void (*status)(uint8_t *s, const uint8_t *there, uint32_t n, uint8_t status);
     /* Bits from `at` on as bytes 0 and 1; whether all are set. */
     int (*expand)(const uint8_t *bits, int64_t at, uint32_t n, uint8_t *out);
+    /* 1 where a row is known and yes. */
+    void (*known_yes)(uint8_t *out, const uint8_t *yes, const uint8_t *st, uint32_t n);
     /* 8 × n bytes below 8 as bits: which are not 0, or which are. */
     void (*pack)(uint8_t *bits, const uint8_t *bytes, size_t n, int zeros);
     /* a[k] × by where `st` (NULL = all) is 0, else 0; 8, 32 or 64 bits wide. */

@@ -313,8 +313,8 @@ static int write_plain(cr_outcome *o, const cr_place *p, const cr_block *b, cons
         return 0;
     if (o->shape == CR_S_BITS && lane == CR_LANE_8) {
         const uint8_t *yes = w->frame->val[v->reg];
-        for (uint32_t k = 0; st && k < p->n; k++)
-            b->cells[k] = st[k] == CR_KNOWN && yes[k];
+        if (st)
+            b->lanes->known_yes(b->cells, yes, st, p->n);
         write_bits(b, o->value, p, st ? b->cells : yes);
     } else if (width) {
         b->lanes->store((char *)o->value + (size_t)first * width, width, w->frame->val[v->reg],

@@ -2,6 +2,7 @@
 /* The kernels for blocks, for each set of vector instructions. */
 #include <string.h>
 
+#include "base/eight.h"
 #include "engine/kernels.h"
 #include "engine/reciprocal.h"
 

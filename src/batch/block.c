@@ -129,12 +129,14 @@ static void fill_space(const cr_block *b, cr_workspace *w, int32_t entity)
     cr_space_rows *s = &w->spaces[entity];
     uint32_t at = 0;
     s->list = NULL;
+    s->longest = 0;
     for (uint32_t k = 0; k < parents->n; k++) {
         int64_t row = cr_span_row(parents, k);
         uint32_t n = (uint32_t)rows_of(edge, row);
         uint8_t cell = (uint8_t)cr_edge_cell(edge, row);
         s->off[k] = at;
         at += n;
+        s->longest = n > s->longest ? n : s->longest;
         s->list_memory[k] = cr_list_status(p, e, cell, n);
         if (s->list_memory[k] != CR_KNOWN)
             s->list = s->list_memory;
@@ -147,15 +149,15 @@ static void fill_plain(const cr_block *b, cr_workspace *w, int32_t entity)
 {
     const cr_program *p = &w->calc->policy->program;
     const cr_entity *e = &p->entities.at[entity];
-    const cr_space_rows *s = &w->spaces[entity];
-    uint32_t n = b->spans[e->parent].n;
-    w->spaces[entity].list = NULL;
-    int64_t most = e->at_most < UINT32_MAX ? e->at_most : UINT32_MAX;
-    if (e->at_least <= most && !b->lanes->lengths(s->off, n, (uint32_t)e->at_least, (uint32_t)most))
+    cr_space_rows *s = &w->spaces[entity];
+    uint32_t n = b->spans[e->parent].n, least;
+    b->lanes->lengths(s->off, n, &least, &s->longest);
+    s->list = NULL;
+    if (least >= e->at_least && s->longest <= e->at_most)
         return;
     for (uint32_t k = 0; k < n; k++)
         s->list_memory[k] = cr_list_status(p, e, CR_CELL_KNOWN, s->off[k + 1] - s->off[k]);
-    w->spaces[entity].list = s->list_memory;
+    s->list = s->list_memory;
 }
 
 static int too_many(cr_block *b, int64_t n)

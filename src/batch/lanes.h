@@ -34,8 +34,8 @@ typedef struct cr_lanes {
                   uint32_t n);
     /* How far off[0 … n] lie behind the first, in order; 1 = they are not in order. */
     int (*offsets)(const int32_t *off, uint32_t n, uint32_t *to);
-    /* Whether the length of a list lies outside of least … most. */
-    int (*lengths)(const uint32_t *off, uint32_t n, uint32_t least, uint32_t most);
+    /* The lengths of the shortest and the longest list. */
+    void (*lengths)(const uint32_t *off, uint32_t n, uint32_t *least, uint32_t *most);
 } cr_lanes;
 
 const cr_lanes *cr_lanes_of(cr_cpu_level level);

@@ -176,6 +176,7 @@ static int value_array(cr_outcomes *a, uint32_t output, struct ArrowArray *out, 
     cr_outcome *o = &a->outputs[output];
     const cr_type *t = cr_output_type(calc, output);
     o->shape = cr_shape_of(calc, output, a->options);
+    o->some_null = zeroed != 0;
     o->array = out;
     if (o->shape == CR_S_EXACT) {
         if (exact_array(o, out, a->alloc, n, zeroed))

@@ -322,6 +322,8 @@ static int write_plain(cr_outcome *o, const cr_place *p, const cr_block *b, cons
     } else {
         return 0;
     }
+    if (st)
+        __atomic_store_n(&o->some_null, 1, __ATOMIC_RELAXED);
     write_bits_of(b, o->valid, p, st, 1);
     write_answers(o, p, st);
     return 1;
@@ -333,6 +335,7 @@ static int write_output(cr_outcome *o, const cr_place *p, cr_block *b, const cr_
     const uint8_t *st = w->frame->st[cr_status_register(v)];
     if (write_plain(o, p, b, w, v, t))
         return 0;
+    __atomic_store_n(&o->some_null, 1, __ATOMIC_RELAXED); /* maybe */
     if (st)
         for (uint32_t k = 0; k < p->n; k++)
             b->cells[k] = st[k] == CR_KNOWN;
@@ -376,6 +379,7 @@ void cr_outcomes_refuse(cr_outcomes *a, cr_block *b, const cr_workspace *w)
     for (uint32_t i = 0; i < calc->outputs.n; i++) {
         cr_outcome *o = &a->outputs[i];
         cr_place p = place(a, b, w, cr_output_entity(calc, i), 0);
+        __atomic_store_n(&o->some_null, 1, __ATOMIC_RELAXED);
         memset(b->values, 0, p.n * sizeof *b->values);
         memset(b->cells, CR_INVALID, p.n);
         write_answers(o, &p, b->cells);
@@ -413,7 +417,7 @@ int cr_outcomes_finish(cr_outcomes *a, cr_buf *const *tails, uint32_t n_workers)
     for (uint32_t i = 0; i < a->views->calc->outputs.n; i++) {
         cr_outcome *o = &a->outputs[i];
         cr_tail *both[] = {&o->tail, &o->causes};
-        o->array->null_count = count_unset(o->valid, o->array->length);
+        o->array->null_count = o->some_null ? count_unset(o->valid, o->array->length) : 0;
         for (uint32_t t = 0; t < 2; t++) {
             for (uint32_t k = 0; k < n_workers; k++)
                 of[k] = &tails[k][2 * i + t];

@@ -37,6 +37,7 @@ static int fill_space(const cr_case *c, cr_workspace *w, int32_t entity)
         return 2;
     s->n = in->n;
     s->parents = parents;
+    s->longest = in->n;
     s->numbered = 1;
     s->list = NULL;
     if (in->n > 0)

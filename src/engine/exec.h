@@ -8,6 +8,7 @@
 
 typedef struct cr_space_rows { /* the rows of one space in the block */
     uint32_t n, parents;
+    uint32_t longest; /* rows of a list, at most */
     uint32_t *off;    /* per parent row, and one more: first child row */
     uint32_t *parent; /* per row: its parent row, if `numbered`; see cr_parent_rows */
     uint8_t numbered;

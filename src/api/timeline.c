@@ -232,7 +232,7 @@ static uint32_t row_above(const civ_workspace *w, int32_t from, int32_t to, uint
 {
     for (; from != to && from >= 0;
          from = w->calculator->core.policy->program.entities.at[from].parent)
-        row = w->core->spaces[from].parent[row];
+        row = cr_parent_rows(&w->core->spaces[from])[row];
     return row;
 }
 

@@ -292,7 +292,7 @@ static int load_words(const cr_cells *c)
 {
     const cr_view *v = c->view;
     const cr_layout *l = &v->column->layout;
-    if (!is_simple(c) || !v->words || !v->words_known || c->span->pick ||
+    if (!is_simple(c) || v->is_list || !v->words || !v->words_known || c->span->pick ||
         (l->index != CR_F_U8 && l->index != CR_F_I8))
         return 0;
     int64_t n =

@@ -41,7 +41,7 @@ static int fill_space(const cr_case *c, cr_workspace *w, int32_t entity)
     s->numbered = 1;
     s->list = NULL;
     if (in->n > 0)
-        memcpy(s->parent, in->parent, in->n * sizeof *s->parent);
+        memcpy(s->parent_memory, in->parent, in->n * sizeof *s->parent_memory);
     for (uint32_t k = 0; k < parents; k++) {
         s->off[k] = at;
         while (at < in->n && in->parent[at] == k)

@@ -32,8 +32,9 @@ enum { BEHIND = 8 }; /* rows that may be written behind the last one */
 
 static void drop_parents(cr_workspace *w, cr_space_rows *s)
 {
-    if (s->parent)
-        cr_mem_free(&w->alloc, s->parent, ((size_t)s->cap + BEHIND) * sizeof *s->parent);
+    if (s->parent_memory)
+        cr_mem_free(&w->alloc, s->parent_memory,
+                    ((size_t)s->cap + BEHIND) * sizeof *s->parent_memory);
 }
 
 void cr_workspace_free(cr_workspace *w)
@@ -68,7 +69,7 @@ int cr_workspace_reserve(cr_workspace *w, int32_t entity, uint32_t rows, uint32_
         if (!p)
             return 1;
         drop_parents(w, s);
-        s->parent = p;
+        s->parent_memory = p;
         s->cap = cap;
     }
     if (parents > s->parent_cap) {
@@ -94,14 +95,14 @@ int cr_workspace_reserve(cr_workspace *w, int32_t entity, uint32_t rows, uint32_
 const uint32_t *cr_space_number(cr_space_rows *s)
 {
     for (uint32_t p = 0; p < s->parents; p++) {
-        uint32_t *to = s->parent + s->off[p];
+        uint32_t *to = s->parent_memory + s->off[p];
         for (uint32_t j = 0; j < BEHIND; j++)
             to[j] = p;
         for (uint32_t j = BEHIND, n = s->off[p + 1] - s->off[p]; j < n; j++)
             to[j] = p;
     }
     s->numbered = 1;
-    return s->parent;
+    return s->parent_memory;
 }
 
 /* ---- evaluation ---- */

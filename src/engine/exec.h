@@ -8,9 +8,9 @@
 
 typedef struct cr_space_rows { /* the rows of one space in the block */
     uint32_t n, parents;
-    uint32_t longest; /* rows of a list, at most */
-    uint32_t *off;    /* per parent row, and one more: first child row */
-    uint32_t *parent; /* per row: its parent row, if `numbered`; see cr_parent_rows */
+    uint32_t longest;        /* rows of a list, at most */
+    uint32_t *off;           /* per parent row, and one more: first child row */
+    uint32_t *parent_memory; /* per row: its parent row, if `numbered`; see cr_parent_rows */
     uint8_t numbered;
     uint8_t *list; /* per parent row: status of the list; NULL = all known */
     uint8_t *list_memory;
@@ -103,7 +103,7 @@ uint32_t cr_answers_size(const cr_calculator *calc, const cr_plan *plan, const c
 const uint32_t *cr_space_number(cr_space_rows *s);
 static inline const uint32_t *cr_parent_rows(cr_space_rows *s)
 {
-    return s->numbered ? s->parent : cr_space_number(s);
+    return s->numbered ? s->parent_memory : cr_space_number(s);
 }
 
 extern const cr_kernel

@@ -145,7 +145,7 @@
     {                                                                                              \
         const T *restrict a = VAL(w, i->a);                                                        \
         const uint8_t *x = ST(w, i->a);                                                            \
-        const uint32_t *restrict p = w->spaces[i->space].parent;                                   \
+        const uint32_t *restrict p = cr_parent_rows(&w->spaces[i->space]);                         \
         T *restrict d = VAL(w, i->dst);                                                            \
         uint32_t n = N(w, i);                                                                      \
         for (uint32_t k = 0; k < n; k++)                                                           \

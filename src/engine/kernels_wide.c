@@ -174,7 +174,7 @@ void cr_up_cr_wide(cr_workspace *w, const cr_insn *i)
 {
     const cr_wide *a = VAL(w, i->a);
     const uint8_t *x = ST(w, i->a);
-    const uint32_t *p = w->spaces[i->space].parent;
+    const uint32_t *p = cr_parent_rows(&w->spaces[i->space]);
     cr_wide *d = VAL(w, i->dst);
     uint8_t *s = own_status(w, i->dst);
     for (uint32_t k = 0, n = N(w, i); k < n; k++) {

@@ -155,7 +155,7 @@ static int32_t table_row(cr_explainer *e, const cr_pval *v, uint32_t row)
         if (i->op == CR_OP_ROW_VALUE || i->op == CR_OP_ROW_NONE || i->op == CR_OP_ROW_BELOW)
             return cr_status_get(e->w, i->a, row) ? -1 : (int32_t)cr_lane_get(e->w, i->a, row);
         if (i->op == CR_OP_UP)
-            row = e->w->spaces[i->space].parent[row];
+            row = cr_parent_rows(&e->w->spaces[i->space])[row];
         else if (i->op != CR_OP_CONV)
             return -1;
         reg = i->a;

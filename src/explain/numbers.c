@@ -12,7 +12,7 @@ enum { MOST_TERMS = 12 }; /* of a sum; a longer one is shown as its total */
 uint32_t cr_explain_up(const cr_explainer *e, int32_t entity, uint32_t row, int32_t to)
 {
     while (entity != to && entity >= 0 && e->p->entities.at[entity].parent >= 0) {
-        row = e->w->spaces[entity].parent[row];
+        row = cr_parent_rows(&e->w->spaces[entity])[row];
         entity = e->p->entities.at[entity].parent;
     }
     return row;
@@ -63,11 +63,11 @@ int cr_explain_is_zero(const cr_explainer *e, const cr_expr *x, const cr_place *
 void cr_explain_row_id(const cr_explainer *e, cr_buf *out, int32_t entity, uint32_t row)
 {
     cr_str id = cr_row_called(e->ids, entity, row);
-    const cr_space_rows *s = &e->w->spaces[entity];
+    cr_space_rows *s = &e->w->spaces[entity];
     if (id.n)
         cr_buf_str(out, id);
     else /* its place in the list, from 1 */
-        cr_buf_i64(out, (int64_t)row - s->off[s->parent[row]] + 1);
+        cr_buf_i64(out, (int64_t)row - s->off[cr_parent_rows(s)[row]] + 1);
 }
 
 static void rows_value(cr_explainer *e, cr_buf *out, const cr_pval *v, uint32_t row)

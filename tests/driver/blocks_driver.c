@@ -46,8 +46,6 @@ static int fill(const pile *p, cr_workspace *w, int32_t entity)
         const cr_case_space *in = &p->cases[c]->spaces[entity];
         uint32_t at = 0;
         base[c] = s->n;
-        for (uint32_t k = 0; k < in->n; k++)
-            s->parent[base[c] + k] = in->parent[k] + above[c];
         for (uint32_t k = above[c]; k < (c + 1 < p->n ? above[c + 1] : parents); k++) {
             uint32_t first = at;
             s->off[k] = base[c] + at;
@@ -62,6 +60,9 @@ static int fill(const pile *p, cr_workspace *w, int32_t entity)
         s->n += in->n;
     }
     s->off[parents] = s->n;
+    s->longest = s->n;
+    s->parents = parents;
+    s->numbered = 0;
     return 0;
 }
 

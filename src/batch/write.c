@@ -156,12 +156,40 @@ static uint64_t gcd_of(uint64_t a, uint64_t b)
     return a;
 }
 
-/* Over one denominator of 64 bits: most are whole. */
-static void write_over_one(cr_outcome *o, const cr_place *p, cr_block *b, const cr_workspace *w,
-                           const cr_pval *v)
+/* Over a small denominator: what is left of each remainder in lowest terms is found once. */
+enum { SMALL = 1024 };
+typedef struct cr_terms {
+    uint16_t num[SMALL], den[SMALL]; /* per remainder; den 0 = not found yet */
+} cr_terms;
+
+static void find_terms(cr_terms *t, uint64_t rest, uint64_t over)
 {
-    int64_t over = (int64_t)v->den;
-    widen(w, v->reg, 1, p->n, b->values);
+    uint64_t common = gcd_of(over, rest);
+    t->num[rest] = (uint16_t)(rest / common);
+    t->den[rest] = (uint16_t)(over / common);
+}
+
+/* floor(2^64 / over) + 1 times a magnitude below 2^64 / over: the high half is the quotient. */
+static void write_over_small(cr_outcome *o, const cr_place *p, const cr_block *b, uint64_t over)
+{
+    cr_terms t;
+    const uint64_t by = (uint64_t)(((cr_u128)1 << 64) / over) + 1;
+    memset(&t.den, 0, sizeof t.den);
+    for (uint32_t k = 0; k < p->n; k++) {
+        int64_t at = place_of(p, k), num = b->cells[k] ? b->values[k] : 0;
+        uint64_t size = num < 0 ? -(uint64_t)num : (uint64_t)num;
+        uint64_t whole = over == 1 ? size : (uint64_t)((cr_u128)size * by >> 64);
+        uint64_t rest = size - whole * over;
+        if (t.den[rest] == 0)
+            find_terms(&t, rest, over);
+        int64_t top = (int64_t)(whole * t.den[rest] + t.num[rest]);
+        ((int64_t *)o->value)[at] = num < 0 ? -top : top;
+        ((int64_t *)o->second)[at] = b->cells[k] ? t.den[rest] : 0;
+    }
+}
+
+static void write_over_large(cr_outcome *o, const cr_place *p, const cr_block *b, int64_t over)
+{
     for (uint32_t k = 0; k < p->n; k++) {
         int64_t at = place_of(p, k), num = b->cells[k] ? b->values[k] : 0;
         uint64_t size = num < 0 ? -(uint64_t)num : (uint64_t)num;
@@ -170,6 +198,19 @@ static void write_over_one(cr_outcome *o, const cr_place *p, cr_block *b, const 
         ((int64_t *)o->value)[at] = num / common;
         ((int64_t *)o->second)[at] = b->cells[k] ? over / common : 0;
     }
+}
+
+/* Over one denominator of 64 bits: most are whole. */
+static void write_over_one(cr_outcome *o, const cr_place *p, cr_block *b, const cr_workspace *w,
+                           const cr_pval *v)
+{
+    const cr_reg *r = &w->frame->plan->regs.at[v->reg];
+    cr_i128 most = r->hi > -r->lo ? r->hi : -r->lo;
+    widen(w, v->reg, 1, p->n, b->values);
+    if (v->den <= SMALL && most <= INT64_MAX / SMALL)
+        write_over_small(o, p, b, (uint64_t)v->den);
+    else
+        write_over_large(o, p, b, (int64_t)v->den);
     write_bits(b, o->inner_valid, p, b->cells);
     write_bits(b, o->valid, p, b->cells);
 }

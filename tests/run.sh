@@ -53,6 +53,7 @@ stage_arrow() {
     build/venv/bin/python -c 'import pyarrow' 2>/dev/null || build/venv/bin/python -m pip install --quiet 'pyarrow>=18' ||
         skip "pyarrow is not to be had"
     build/venv/bin/python tests/arrow/test_batch.py build/gcc/libcivicrules.so
+    build/venv/bin/python tests/arrow/test_dates.py build/gcc/libcivicrules.so
     build/venv/bin/python tests/arrow/test_random.py build/gcc/libcivicrules.so build/gcc/tests/eval_driver
 }
 

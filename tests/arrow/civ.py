@@ -37,7 +37,7 @@ PROGRESS = C.CFUNCTYPE(C.c_int32, C.c_void_p, C.c_int64, C.c_int64)
 
 class EngineOptions(C.Structure):
     _fields_ = [("struct_size", C.c_uint32), ("max_policy_bytes", C.c_uint32), ("alloc", C.c_void_p), ("alloc_user", C.c_void_p),
-                ("min_lane_bits", C.c_uint32), ("reserved", C.c_uint32)]
+                ("min_lane_bits", C.c_uint32), ("max_cpu_level", C.c_uint32)]
 
 
 class Alias(C.Structure):
@@ -67,7 +67,7 @@ SCHEMA_BYTES, ARRAY_BYTES, STREAM_BYTES = 72, 80, 40
 
 class Library:
     def __init__(self, path: str, min_lane_bits: int = 0, packs: Sequence[Tuple[str, str]] = (), embedded: bool = False,
-                 lets: Sequence[str] = ()):
+                 lets: Sequence[str] = (), max_cpu_level: int = 0):
         self.lib = C.CDLL(os.path.abspath(path))
         self.lib.civ_batch_mismatch.restype = Text
         self.lib.civ_batch_release.argtypes = [C.c_void_p]
@@ -76,6 +76,7 @@ class Library:
         options = EngineOptions()
         options.struct_size = C.sizeof(EngineOptions)
         options.min_lane_bits = min_lane_bits
+        options.max_cpu_level = max_cpu_level
         self.engine = C.c_void_p()
         self.call("civ_engine_create", C.byref(self.engine), C.byref(options))
         builder = C.c_void_p()

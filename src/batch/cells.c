@@ -235,11 +235,12 @@ static const uint8_t *presence(const cr_cells *c)
     return all ? NULL : out;
 }
 
+/* Values out of range were read as 0. */
 static void mark_bad(const cr_cells *c, const uint8_t *there, uint8_t *s)
 {
     int64_t value;
     for (uint32_t k = 0; k < c->n; k++)
-        if ((!there || there[k]) &&
+        if ((!there || there[k]) && cr_lane_get(c->w, c->i->dst, k) == 0 &&
             cr_view_value(c->view, c->w->calc->policy, c->field, cr_span_row(c->span, k), &value) ==
                 CR_CELL_INVALID)
             s[k] = CR_INVALID;
@@ -316,13 +317,18 @@ static void input(const cr_cells *c)
     }
 }
 
+/* Without a history a column says the same on every day. */
 static void input_on(const cr_cells *c)
 {
     cr_frame *f = c->w->frame;
     const uint8_t *x = f->st[c->i->a];
     uint8_t *s = f->st_memory[c->i->dst];
-    stage(c, f->val[c->i->a]);
-    staged_to_lanes(c);
+    if (c->i->child == c->i->space && c->view->column && !c->view->column->history) {
+        input(c);
+    } else {
+        stage(c, f->val[c->i->a]);
+        staged_to_lanes(c);
+    }
     for (uint32_t k = 0; k < c->n && x; k++) {
         uint8_t own = f->st[c->i->dst] ? s[k] : (uint8_t)CR_KNOWN;
         s[k] = x[k] > own ? x[k] : own;
@@ -349,12 +355,36 @@ static void absent(const cr_cells *c, const int32_t *days, const uint8_t *x)
         d[k] = (!x || !x[k]) && c->b->cells[k] == CR_CELL_ABSENT;
 }
 
+/* Where nulls alone are not given, what the cells say need not be read. */
+static int given_by_nulls(const cr_cells *c)
+{
+    const cr_view *v = c->view;
+    cr_frame *f = c->w->frame;
+    int8_t *d = f->val[c->i->dst];
+    if (!v->column || !is_simple(c) || v->column->layout.form == CR_F_NULL ||
+        (c->i->child >= 0 && c->i->child != c->i->space && c->i->op == CR_OP_GIVEN_ON))
+        return 0;
+    const uint8_t *there = presence(c);
+    uint8_t *s = f->st_memory[c->i->dst];
+    int open = v->column->null_cell == CR_CELL_UNKNOWN && c->field->type.event;
+    if (there)
+        memcpy(d, there, c->n);
+    else
+        memset(d, 1, c->n);
+    f->st[c->i->dst] = there && open ? s : NULL;
+    if (there && open)
+        c->b->lanes->status(s, there, c->n, CR_UNDETERMINED);
+    return 1;
+}
+
 /* A value out of range was still given. Only an event that is said to be unknown leaves it open. */
 static void given(const cr_cells *c, const int32_t *days, const uint8_t *x)
 {
     cr_frame *f = c->w->frame;
     int8_t *d = f->val[c->i->dst];
     uint8_t *s = f->st_memory[c->i->dst], any = 0;
+    if (!x && c->field->child < 0 && given_by_nulls(c))
+        return;
     if (c->field->child >= 0)
         stage_list(c);
     else

@@ -30,7 +30,8 @@ void cr_k_row_value(cr_workspace *w, const cr_insn *i);
 void cr_k_look_up(cr_workspace *w, const cr_insn *i);
 void cr_k_day(cr_workspace *w, const cr_insn *i); /* ON, UP of it: if look-ups need it */
 enum { CR_NEAR = 1 << 30 };
-/* Every answer on the day of the block; NULL = there are too many, or the days of the rows differ. */
+/* Every answer on the day of the block; NULL = there are too many, or the days of the rows differ.
+ */
 const cr_answers *cr_answers_of(cr_workspace *w, const cr_insn *i);
 
 #define N(w, i) ((w)->spaces[(i)->space].n)

@@ -136,14 +136,16 @@ static void write_whole(const cr_block *b, const cr_outcome *o, const cr_place *
 static void drop_none(cr_block *b, const cr_type *t, uint32_t n)
 {
     int64_t none = t->kind == CR_T_ENUM ? -1 : CR_NEVER;
+    uint8_t *restrict cells = b->cells;
+    int64_t *restrict values = b->values;
     if (t->kind != CR_T_ENUM && !cr_type_is_time(t))
         return;
     for (uint32_t k = 0; k < n; k++)
-        b->cells[k] &= b->values[k] != none;
+        cells[k] = cells[k] & (values[k] != none);
     for (uint32_t k = 0; t->kind == CR_T_MONTH && k < n; k++)
-        b->values[k] = b->cells[k] ? cr_month_first((int32_t)b->values[k]) : 0;
+        values[k] = cells[k] ? cr_month_first((int32_t)values[k]) : 0;
     for (uint32_t k = 0; t->kind == CR_T_TIME && k < n; k++)
-        b->values[k] *= 60; /* minutes to seconds */
+        values[k] *= 60; /* minutes to seconds */
 }
 
 static uint64_t gcd_of(uint64_t a, uint64_t b)
@@ -252,12 +254,12 @@ static int write_exact(cr_outcome *o, const cr_place *p, cr_block *b, const cr_w
 static void write_set(cr_outcome *o, const cr_place *p, const cr_block *b, cr_buf *tail)
 {
     for (uint32_t k = 0; k < p->n; k++) {
-        uint8_t words[64];
+        uint8_t words[64], i = 0;
         uint32_t n = 0;
-        for (uint8_t i = 0; i < 64; i++)
-            if ((uint64_t)b->values[k] >> i & 1)
+        for (uint64_t left = b->cells[k] ? (uint64_t)b->values[k] : 0; left; left >>= 1, i++)
+            if (left & 1)
                 words[n++] = i;
-        if (b->cells[k] && n > 0)
+        if (n > 0)
             cr_tail_put(&o->tail, tail, place_of(p, k), n, words, n);
     }
     write_bits(b, o->valid, p, b->cells);
@@ -277,6 +279,8 @@ static int write_rows(cr_outcome *o, const cr_place *p, cr_block *b, const cr_wo
         cr_buf_clear(&rows);
         uint32_t first = s && b->cells[k] ? s->off[k] : 0;
         uint32_t end = s && b->cells[k] ? s->off[k + 1] : 0;
+        if (first == end || !memchr(mask + first, 1, end - first))
+            continue;
         for (uint32_t i = first; i < end; i++) {
             int32_t number = (int32_t)(i - first);
             if (mask[i])
@@ -373,15 +377,16 @@ static int write_plain(cr_outcome *o, const cr_place *p, const cr_block *b, cons
 static int write_output(cr_outcome *o, const cr_place *p, cr_block *b, const cr_workspace *w,
                         const cr_pval *v, const cr_type *t, cr_buf *tail)
 {
-    const uint8_t *st = w->frame->st[cr_status_register(v)];
+    const uint8_t *restrict st = w->frame->st[cr_status_register(v)];
+    uint8_t *restrict cells = b->cells;
     if (write_plain(o, p, b, w, v, t))
         return 0;
     __atomic_store_n(&o->some_null, 1, __ATOMIC_RELAXED); /* maybe */
     if (st)
         for (uint32_t k = 0; k < p->n; k++)
-            b->cells[k] = st[k] == CR_KNOWN;
+            cells[k] = st[k] == CR_KNOWN;
     else
-        memset(b->cells, 1, p->n);
+        memset(cells, 1, p->n);
     write_answers(o, p, st);
     return write_values(o, p, b, w, v, t, tail);
 }

@@ -3,6 +3,7 @@
 # sh tests/campaign.sh fuzz [HOURS]       every fuzzing target in turn, an hour each unless said, random seeds
 # sh tests/campaign.sh random [POLICIES]  the reference evaluator against random policies, 2000 unless said
 # sh tests/campaign.sh batch [POLICIES]   batches against cases, 500 rows for each of 200 policies unless said, households of the packs; 5 million households in a stream
+#                                        and the tests of arrays under sanitizers
 # sh tests/campaign.sh valgrind           the unit tests and the examples of every pack under memcheck
 #
 # What takes too long for tests/run.sh. Ends with 1 if anything was found; inputs that crash stay in build/campaign/crashes.
@@ -42,6 +43,19 @@ batch() {
     build/venv/bin/python tests/arrow/test_random.py $work/release/libcivicrules.so $work/release/tests/eval_driver \
         --policies "$1" --cases 500 --reference 20 --seed "$(date +%s)"
     CIVICRULES_HOMES=5000000 $work/release/tests/test_batch_memory
+    sanitized_arrays
+}
+
+# Arrays from malloc, so that a read behind the end of one is seen.
+sanitized_arrays() {
+    cmake -S . -B $work/arrays -DCMAKE_C_COMPILER=gcc -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCIVICRULES_TESTS=OFF -DCIVICRULES_CLI=OFF \
+        -DCIVICRULES_SANITIZE=address,undefined
+    cmake --build $work/arrays -j "$jobs"
+    preload=$(gcc -print-file-name=libasan.so):$(gcc -print-file-name=libubsan.so)
+    for test in test_batch test_dates; do
+        ARROW_DEFAULT_MEMORY_POOL=system ASAN_OPTIONS=detect_leaks=0 LD_PRELOAD=$preload \
+            build/venv/bin/python tests/arrow/$test.py $work/arrays/libcivicrules.so
+    done
 }
 
 memcheck() {
@@ -59,5 +73,5 @@ fuzz) fuzz "${2:-1}" ;;
 random) random "${2:-2000}" ;;
 batch) batch "${2:-200}" ;;
 valgrind) memcheck ;;
-*) sed -n '3,8s/^# \{0,1\}//p' "$0"; [ "${1:-}" = --help ] || exit 2 ;;
+*) sed -n '3,9s/^# \{0,1\}//p' "$0"; [ "${1:-}" = --help ] || exit 2 ;;
 esac

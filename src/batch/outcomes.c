@@ -228,7 +228,7 @@ static int plain_offsets(const cr_outcomes *a, const cr_edge *e, const cr_owner 
         return 0;
     for (int64_t i = 1; i <= n; i++)
         ((int32_t *)off)[i] = e->off32[parents->first + i] - (int32_t)e->first;
-    memset(valid, 0xFF, (size_t)(n / 8));
+    memset(valid, 0xFF, (size_t)n / 8);
     if (n % 8)
         valid[n / 8] = (uint8_t)((1u << n % 8) - 1);
     return 1;

@@ -219,15 +219,33 @@ static int causes_array(cr_outcomes *a, uint32_t output, struct ArrowArray *out,
 
 static int struct_array(cr_outcomes *a, int32_t entity, struct ArrowArray *out, int zeroed);
 
-/* Where no list is null, and there is one month. */
+static void copy_offsets(const cr_edge *e, int32_t *restrict off, int64_t parent, int64_t first,
+                         int64_t end)
+{
+    const int32_t *restrict from = e->off32 + parent;
+    const int32_t less = (int32_t)e->first;
+    for (int64_t i = first; i < end; i++)
+        off[i + 1] = from[i + 1] - less;
+}
+
+void cr_outcomes_offsets(const cr_outcomes *a, int64_t first, int64_t end)
+{
+    for (uint32_t i = 0; i < a->views->calc->policy->program.entities.n; i++)
+        if (a->offsets[i])
+            copy_offsets(&a->views->edges[i], a->offsets[i], 0, first, end);
+}
+
+/* Where no list is null, and there is one month. Those of the roots are left to the blocks. */
 static int plain_offsets(const cr_outcomes *a, const cr_edge *e, const cr_owner *parents, void *off,
                          uint8_t *valid)
 {
     int64_t n = parents->last - parents->first;
     if (a->months != 1 || !e->off32 || e->valid || e->owner_valid || e->unknown.bits || e->cells)
         return 0;
-    for (int64_t i = 1; i <= n; i++)
-        ((int32_t *)off)[i] = e->off32[parents->first + i] - (int32_t)e->first;
+    if (parents == &a->views->owners[a->views->calc->root])
+        a->offsets[e - a->views->edges] = off;
+    else
+        copy_offsets(e, off, parents->first, 0, n);
     memset(valid, 0xFF, (size_t)n / 8);
     if (n % 8)
         valid[n / 8] = (uint8_t)((1u << n % 8) - 1);
@@ -270,10 +288,11 @@ static int list_array(cr_outcomes *a, int32_t entity, struct ArrowArray *out, in
         return 4;
     if (cr_array_make(out, a->alloc, n, 2, 1))
         return 2;
-    void *off = cr_array_buffer(out, 1, (size_t)(n + 1) * (wide ? 8 : 4), 1);
+    void *off = cr_array_buffer(out, 1, (size_t)(n + 1) * (wide ? 8 : 4), 0);
     uint8_t *valid = cr_array_buffer(out, 0, bits_size(n), 1);
     if (!off || !valid)
         return 2;
+    memset(off, 0, wide ? 8 : 4);
     out->null_count = fill_offsets(a, e, parents, off, valid);
     zeroed |= e->valid || e->owner_valid || e->unknown.bits;
     return struct_array(a, entity, out->children[0], zeroed);
@@ -367,7 +386,9 @@ int cr_outcomes_make(cr_outcomes *a, const cr_views *views, const civ_batch_opti
     a->alloc = views->calc->alloc;
     a->outputs = cr_mem_get(&a->alloc, (size_t)views->calc->outputs.n + 1, sizeof *a->outputs);
     a->shown = cr_shown_entities(views->calc, a->alloc);
-    int bad = !a->outputs || !a->shown ? 2 : make_tables(a, out);
+    a->offsets = cr_mem_get(&a->alloc, (size_t)views->calc->policy->program.entities.n + 1,
+                            sizeof *a->offsets);
+    int bad = !a->outputs || !a->shown || !a->offsets ? 2 : make_tables(a, out);
     for (uint32_t i = 0; bad && i < n; i++) {
         cr_array_release(&out[i]);
         memset(&out[i], 0, sizeof out[i]);
@@ -380,4 +401,6 @@ void cr_outcomes_free(cr_outcomes *a)
     const cr_calculator *calc = a->views->calc;
     cr_mem_free(&a->alloc, a->outputs, ((size_t)calc->outputs.n + 1) * sizeof *a->outputs);
     cr_mem_free(&a->alloc, a->shown, (size_t)calc->policy->program.entities.n + 1);
+    cr_mem_free(&a->alloc, a->offsets,
+                ((size_t)calc->policy->program.entities.n + 1) * sizeof *a->offsets);
 }

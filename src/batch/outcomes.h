@@ -37,6 +37,7 @@ typedef struct cr_outcomes {
     cr_alloc alloc;
     cr_outcome *outputs;      /* per output of the calculator */
     uint8_t *shown;           /* per entity: outputs stand on it or below */
+    int32_t **offsets;        /* per entity: of lists of roots, filled block by block; or NULL */
     int64_t months;           /* at least 1: all rows are there so many times */
     struct cr_holder *holder; /* pass-through: of the input; NULL = nothing passes */
 } cr_outcomes;
@@ -61,6 +62,8 @@ int cr_input_schema(struct ArrowSchema *out, const cr_calculator *calc,
    memory, 4 too many rows. */
 int cr_outcomes_make(cr_outcomes *a, const cr_views *views, const civ_batch_options *options,
                      struct cr_holder *holder, struct ArrowArray *out);
+/* Of the lists of roots [first, end). */
+void cr_outcomes_offsets(const cr_outcomes *a, int64_t first, int64_t end);
 void cr_outcomes_free(cr_outcomes *a); /* what is beside the arrays */
 /* When all blocks are written; tails[i]: two buffers per output, of worker i. 0 fine, 2 out of
    memory, 4 too many items. */

@@ -151,6 +151,7 @@ static int run_block(cr_run *r, cr_worker *k, int64_t first, int64_t end)
     uint32_t n = (uint32_t)(end - first);
     int32_t on = r->batch->options.on;
     k->block.views = &r->views;
+    cr_outcomes_offsets(&r->answers, first, end);
     root->first = first;
     root->n = n;
     root->pick = NULL;

@@ -252,7 +252,8 @@ static int list_value(const cr_program *p, const cr_type *t, const struct ArrowS
     if (!item || s->dictionary)
         return 1;
     c->layout = cr_layout_of(item);
-    if (t->kind == CR_T_SET && is_text(&c->layout)) {
+    /* producers that see empty lists alone say that they hold nulls */
+    if (t->kind == CR_T_SET && (is_text(&c->layout) || c->layout.form == CR_F_NULL)) {
         c->meaning = CR_M_WORDS;
         return 0;
     }

@@ -114,7 +114,7 @@ int cr_view_null(const cr_view *v, int64_t row)
 {
     return (v->valid && !cr_bit(v->valid, v->offset + row)) ||
            (v->owner_valid && !cr_bit(v->owner_valid, v->owner_offset + row)) ||
-           v->column->layout.form == CR_F_NULL;
+           (v->column->layout.form == CR_F_NULL && !v->is_list); /* of a list: its items */
 }
 
 static cr_cell stated(const cr_view *v, const cr_policy *policy, const cr_sym_field *field,

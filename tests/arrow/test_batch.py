@@ -569,6 +569,12 @@ class Schemas(Case):
         row = out.to_pylist()[0]
         self.assertEqual((row["m.kind"], row["m.due.answer"], row["m.sum.answer"], row["rows"]), ("low", 0, 1, None))
 
+    def test_sets_of_which_all_are_empty(self) -> None:
+        batch = self.batch([("words", pa.list_(pa.null()))], allow_missing=1)
+        out = batch.run(pa.StructArray.from_arrays([pa.array([[], None, [None]], pa.list_(pa.null()))], names=["words"]))
+        self.assertEqual(out.field("m.words").to_pylist(), [[], None, None])
+        self.assertEqual(out.field("m.words.answer").to_pylist(), [0, 1, 4])
+
     def test_a_field_with_a_default_may_be_missing(self) -> None:
         pack = PACK.replace("count : integer <= 1000", "count : integer <= 1000, assume 5")
         library = civ.Library(LIBRARY, packs=[("m.civ", pack)])

@@ -336,11 +336,14 @@ static int write_values(cr_outcome *o, const cr_place *p, cr_block *b, const cr_
     return 0;
 }
 
-static size_t plain_width(cr_shape shape)
+/* Bytes of a value that is the lane's own; 0 = it is made from it, or may be none. */
+static size_t plain_width(const cr_outcome *o, const cr_type *t, const cr_reg *r)
 {
-    switch (shape) {
+    switch (o->shape) {
     case CR_S_I64: return 8;
     case CR_S_WORD32: return 4;
+    case CR_S_WORD8: return r->lo >= 0;
+    case CR_S_DATE32: return t->kind == CR_T_DATE && r->hi < CR_NEVER ? 4 : 0;
     default: return 0;
     }
 }
@@ -350,9 +353,10 @@ static int write_plain(cr_outcome *o, const cr_place *p, const cr_block *b, cons
                        const cr_pval *v, const cr_type *t)
 {
     const uint8_t *st = w->frame->st[cr_status_register(v)];
-    int lane = w->frame->plan->regs.at[v->reg].lane;
+    const cr_reg *r = &w->frame->plan->regs.at[v->reg];
+    int lane = r->lane;
     cr_i128 unit = unit_of(t);
-    size_t width = plain_width(o->shape);
+    size_t width = plain_width(o, t, r);
     int64_t first = p->span->first - p->base;
     if (p->span->pick || v->div >= 0 || unit % v->den != 0 || lane >= CR_LANE_128)
         return 0;
@@ -377,16 +381,14 @@ static int write_plain(cr_outcome *o, const cr_place *p, const cr_block *b, cons
 static int write_output(cr_outcome *o, const cr_place *p, cr_block *b, const cr_workspace *w,
                         const cr_pval *v, const cr_type *t, cr_buf *tail)
 {
-    const uint8_t *restrict st = w->frame->st[cr_status_register(v)];
-    uint8_t *restrict cells = b->cells;
+    const uint8_t *st = w->frame->st[cr_status_register(v)];
     if (write_plain(o, p, b, w, v, t))
         return 0;
     __atomic_store_n(&o->some_null, 1, __ATOMIC_RELAXED); /* maybe */
     if (st)
-        for (uint32_t k = 0; k < p->n; k++)
-            cells[k] = st[k] == CR_KNOWN;
+        b->lanes->status(b->cells, st, p->n, 1); /* 1 where it is 0 */
     else
-        memset(cells, 1, p->n);
+        memset(b->cells, 1, p->n);
     write_answers(o, p, st);
     return write_values(o, p, b, w, v, t, tail);
 }

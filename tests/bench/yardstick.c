@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The yardstick, all ways of computing it in turn, again and again; see yardstick.h.
-   Prints one JSON line per figure. run.sh adds NumPy, DuckDB and OpenFisca.
+/* The yardstick, all ways of computing it in C in turn, again and again; see yardstick.h.
+   Prints one JSON line per figure. yardstick.py adds NumPy, DuckDB and OpenFisca.
 
    yardstick POLICY [HOUSEHOLDS [ROUNDS [WAY]]]
 
-   With the number of a way, from 0, that one alone is run: for a profiler. */
+   With the number of a way, from 0, that one alone is run: for a profiler. Exit status 1: totals
+   are wrong, or the ways do not agree. */
 #define _POSIX_C_SOURCE 200809L
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,25 +16,11 @@
 
 enum { MOST_ROUNDS = 199 };
 
-typedef enum way { ROWS, FUSED, CHECKED, AVX512, ENGINE, THREADS_2, NULLS, FRESH, WAYS } way;
-
-static const char *const NAMES[WAYS] = {"plain C, array of structs",
-                                        "plain C, fused columns",
-                                        "plain C, fused columns, checked",
-                                        "AVX-512 by hand",
-                                        "civicrules",
-                                        "civicrules, 2 threads",
-                                        "civicrules, 1 % nulls",
-                                        "civicrules, memory fresh from malloc"};
-
-typedef struct bench {
-    yard_columns *columns;
-    yard_answers answers;
-    yard_rows *rows;
-    yard_engine *engines[WAYS];
-    double ns[WAYS][MOST_ROUNDS];
+typedef struct times {
+    double ns[YARD_WAYS][MOST_ROUNDS];
     int rounds;
-} bench;
+    int64_t households;
+} times;
 
 static double now(void)
 {
@@ -42,44 +29,20 @@ static double now(void)
     return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
 }
 
-static void run(bench *b, way w)
-{
-    int64_t n = b->columns->households;
-    switch (w) {
-    case ROWS: yard_rows_run(b->rows); break;
-    case FUSED: yard_fused_run(b->columns, &b->answers, 0, n); break;
-    case CHECKED: yard_checked_run(b->columns, &b->answers, 0, n); break;
-    case AVX512: yard_avx512_run(b->columns, &b->answers, 0, n); break;
-    default: yard_engine_run(b->engines[w]); break;
-    }
-}
-
-/* The totals of the yardstick, for a million households. */
-static int wrong(const bench *b, way w, const yard_totals *t, int64_t open)
-{
-    static const yard_totals want = {602793,     120238806500, 1046838000,
-                                     2103620000, 59995601338,  60713792238800};
-    if (b->columns->households != 1000000 || w == NULLS)
-        return 0;
-    return open != 0 || memcmp(t, &want, sizeof want) != 0;
-}
-
-static int check(bench *b, way w)
+/* Every way but that with nulls gives the totals of the first. */
+static int check(yard_ways *w, int way, yard_totals *first)
 {
     yard_totals t;
-    int64_t open = 0;
-    run(b, w);
-    if (w == ROWS)
-        yard_rows_add_up(&t, b->rows);
-    else if (w < ENGINE)
-        yard_add_up(&t, b->columns, &b->answers);
-    else
-        open = yard_engine_add_up(&t, b->engines[w]);
-    int bad = wrong(b, w, &t, open);
+    int64_t open;
+    yard_way_run(w, way);
+    int bad = yard_way_add_up(&t, &open, w, way);
+    if (first->care == 0)
+        *first = t;
+    bad |= way != YARD_NULLS && memcmp(&t, first, sizeof t) != 0;
     printf("{\"what\": \"%s\", \"totals\": \"%s\", \"eligible\": %lld, \"benefit_fen\": %lld, "
            "\"living_fen\": %lld, \"care_fen\": %lld, \"per_head_fen\": %lld, \"checksum\": %llu, "
            "\"not_known\": %lld}\n",
-           NAMES[w], bad ? "WRONG" : "right", (long long)t.eligible, (long long)t.benefit,
+           yard_way_name(way), bad ? "WRONG" : "right", (long long)t.eligible, (long long)t.benefit,
            (long long)t.living, (long long)t.care, (long long)t.per_head,
            (unsigned long long)t.checksum, (long long)open);
     return bad;
@@ -91,60 +54,69 @@ static int by_size(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static double median(bench *b, way w)
+static double median(const times *t, int way)
 {
-    return b->ns[w][b->rounds / 2];
+    return t->ns[way][t->rounds / 2];
 }
 
-static void report(bench *b, way w)
+static void report(times *t, int way)
 {
-    double n = (double)b->columns->households, *ns = b->ns[w];
-    qsort(ns, (size_t)b->rounds, sizeof *ns, by_size);
+    double n = (double)t->households, *ns = t->ns[way];
+    qsort(ns, (size_t)t->rounds, sizeof *ns, by_size);
     printf("{\"what\": \"%s\", \"rounds\": %d, \"million_per_s\": %.2f, \"least_ns\": %.2f, "
            "\"median_ns\": %.2f, \"most_ns\": %.2f}\n",
-           NAMES[w], b->rounds, n * 1e3 / median(b, w), ns[0] / n, median(b, w) / n,
-           ns[b->rounds - 1] / n);
+           yard_way_name(way), t->rounds, n * 1e3 / median(t, way), ns[0] / n, median(t, way) / n,
+           ns[t->rounds - 1] / n);
 }
 
-static void ratios(bench *b)
+static void ratios(const times *t, const yard_ways *w)
 {
-    double engine = median(b, ENGINE);
-    printf("{\"ratio_to_plain_c\": %.3f, \"ratio_to_fused_c\": %.3f, \"ratio_to_avx512\": %.3f, "
-           "\"speedup_2_threads\": %.2f, \"nulls_cost_percent\": %.1f, \"operations\": %zu}\n",
-           engine / median(b, ROWS), engine / median(b, FUSED),
-           yard_avx512_present() ? engine / median(b, AVX512) : 0.0, engine / median(b, THREADS_2),
-           (median(b, NULLS) / engine - 1) * 100, yard_engine_operations(b->engines[ENGINE]));
+    double engine = median(t, YARD_ENGINE);
+    printf("{\"ratio_to_plain_c\": %.3f, \"ratio_to_fused_c\": %.3f, ",
+           engine / median(t, YARD_ROWS), engine / median(t, YARD_FUSED));
+    if (yard_way_present(YARD_AVX512))
+        printf("\"ratio_to_avx512\": %.3f, ", engine / median(t, YARD_AVX512));
+    printf("\"speedup_2_threads\": %.2f, \"nulls_cost_percent\": %.1f, \"operations\": %zu}\n",
+           engine / median(t, YARD_THREADS), (median(t, YARD_NULLS) / engine - 1) * 100,
+           yard_ways_operations(w));
+}
+
+static void measure(times *t, yard_ways *w, int first, int end)
+{
+    for (int i = 0; i < t->rounds; i++)
+        for (int way = first; way < end; way++) {
+            if (!yard_way_present(way))
+                continue;
+            yard_way_run(w, way); /* finds its caches and processors as it leaves them */
+            double start = now();
+            yard_way_run(w, way);
+            t->ns[way][i] = now() - start;
+        }
+    for (int way = first; way < end; way++)
+        if (yard_way_present(way))
+            report(t, way);
 }
 
 int main(int argc, char **argv)
 {
-    static bench b;
-    int64_t n = argc > 2 ? atoll(argv[2]) : 1000000;
-    int bad = 0, first = argc > 4 ? atoi(argv[4]) : 0, end = argc > 4 ? first + 1 : WAYS;
-    b.rounds = argc > 3 ? atoi(argv[3]) : 15;
-    if (argc < 2 || n < 1 || n > 50000000 || b.rounds < 1 || b.rounds > MOST_ROUNDS || first < 0 ||
-        end > WAYS)
+    static times t;
+    yard_totals totals = {0, 0, 0, 0, 0, 0};
+    int bad = 0, first = argc > 4 ? atoi(argv[4]) : 0, end = argc > 4 ? first + 1 : YARD_WAYS;
+    t.households = argc > 2 ? atoll(argv[2]) : 1000000;
+    t.rounds = argc > 3 ? atoi(argv[3]) : 15;
+    if (argc < 2 || t.households < 1 || t.households > 50000000 || t.rounds < 1 ||
+        t.rounds > MOST_ROUNDS || first < 0 || end > YARD_WAYS) {
+        fputs("yardstick POLICY [HOUSEHOLDS [ROUNDS [WAY]]]\n", stderr);
         return 2;
-    b.columns = yard_make(n);
-    if (!b.columns || yard_make_answers(&b.answers, b.columns))
+    }
+    yard_ways *w = yard_ways_make(argv[1], t.households);
+    if (!w)
         return 1;
-    b.rows = yard_rows_make(b.columns);
-    for (int w = ENGINE; w < WAYS; w++)
-        b.engines[w] =
-            yard_engine_make(b.columns, argv[1], w == THREADS_2 ? 2 : 1, w == NULLS, w != FRESH);
-    for (int w = first; w < end; w++)
-        if (w != AVX512 || yard_avx512_present())
-            bad |= check(&b, (way)w);
-    for (int i = 0; i < b.rounds; i++)
-        for (int w = first; w < end; w++) {
-            run(&b, (way)w); /* finds its caches and processors as it leaves them */
-            double start = now();
-            run(&b, (way)w);
-            b.ns[w][i] = now() - start;
-        }
-    for (int w = first; w < end; w++)
-        report(&b, (way)w);
+    for (int way = first; way < end; way++)
+        if (yard_way_present(way))
+            bad |= check(w, way, &totals);
+    measure(&t, w, first, end);
     if (argc <= 4)
-        ratios(&b);
+        ratios(&t, w);
     return bad;
 }

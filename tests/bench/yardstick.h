@@ -63,4 +63,28 @@ void yard_engine_run(yard_engine *e);
 int64_t yard_engine_add_up(yard_totals *t, const yard_engine *e);
 size_t yard_engine_operations(const yard_engine *e);
 
+/* All ways over one set of columns, by number: what yardstick.c and yardstick.py run in turn. */
+enum {
+    YARD_ROWS,
+    YARD_FUSED,
+    YARD_CHECKED,
+    YARD_AVX512,
+    YARD_ENGINE,
+    YARD_THREADS,
+    YARD_NULLS,
+    YARD_FRESH,
+    YARD_WAYS
+};
+
+typedef struct yard_ways yard_ways;
+yard_ways *yard_ways_make(const char *policy_path, int64_t households);
+const yard_columns *yard_ways_columns(const yard_ways *w);
+size_t yard_ways_operations(const yard_ways *w);
+const char *yard_way_name(int way);
+int yard_way_present(int way);
+void yard_way_run(yard_ways *w, int way);
+/* Of the last run; 1 = not those that the yardstick has for a million households. */
+int yard_way_add_up(yard_totals *t, int64_t *not_known, yard_ways *w, int way);
+int yard_totals_wrong(const yard_totals *t, int64_t households);
+
 #endif

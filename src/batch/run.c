@@ -5,7 +5,7 @@
 #include "batch/arrow_make.h"
 #include "batch/run.h"
 
-enum { MOST_BLOCK = 65536, MEMORY = 1024 << 10 /* of registers: of the second cache */ };
+enum { MOST_BLOCK = 65536, MEMORY = 768 << 10 /* of registers: of the second cache */ };
 
 /* ---- one block ---- */
 

@@ -202,6 +202,27 @@ static int32_t new_register(cr_build *b, cr_insn insn, cr_lane lane, cr_i128 lo,
     return insn.dst;
 }
 
+static int is_number(const cr_build *b, int32_t reg, cr_i128 value)
+{
+    const cr_reg *r = &b->plan->regs.at[reg];
+    return r->is_const && r->value == value;
+}
+
+/* What a register already is: once a, and whether c holds. -1 = nothing simpler. */
+static int32_t simpler(const cr_build *b, const cr_insn *i)
+{
+    if (i->lane == CR_LANE_WIDE)
+        return -1;
+    if (i->op == CR_OP_MUL && is_number(b, i->b, 1))
+        return i->a;
+    if (i->op == CR_OP_MUL && is_number(b, i->a, 1))
+        return i->b;
+    if (i->op == CR_OP_SELECT && b->plan->regs.at[i->c].lane == i->lane &&
+        is_number(b, i->a, 1) && is_number(b, i->b, 0))
+        return i->c;
+    return -1;
+}
+
 int32_t cr_emit(cr_build *b, cr_insn insn, cr_lane lane, cr_i128 lo, cr_i128 hi)
 {
     if (b->failed)
@@ -216,6 +237,9 @@ int32_t cr_emit(cr_build *b, cr_insn insn, cr_lane lane, cr_i128 lo, cr_i128 hi)
         return -1;
     }
     insn.lane = (uint8_t)lane;
+    int32_t same = simpler(b, &insn);
+    if (same >= 0)
+        return same;
     cr_insn key = insn;
     if (key.op == CR_OP_ROW)
         key.a = 0;

@@ -217,8 +217,8 @@ static int32_t simpler(const cr_build *b, const cr_insn *i)
         return i->a;
     if (i->op == CR_OP_MUL && is_number(b, i->a, 1))
         return i->b;
-    if (i->op == CR_OP_SELECT && b->plan->regs.at[i->c].lane == i->lane &&
-        is_number(b, i->a, 1) && is_number(b, i->b, 0))
+    if (i->op == CR_OP_SELECT && b->plan->regs.at[i->c].lane == i->lane && is_number(b, i->a, 1) &&
+        is_number(b, i->b, 0))
         return i->c;
     return -1;
 }

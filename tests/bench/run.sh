@@ -19,6 +19,16 @@ for package in 'numpy>=1.26' 'duckdb>=1.1' 'openfisca-core>=44.0'; do
     $build/venv/bin/python -m pip install --quiet "$package" >&2 || echo "left out: $package is not to be had" >&2
 done
 households=${1:-1000000}
-# NumPy is timed on one thread, as every way but the one with two
-OMP_NUM_THREADS=1 $build/venv/bin/python tests/bench/yardstick.py $build/tests/libbench_yardstick.so "$households" "${2:-31}"
+clang=
+if command -v clang >/dev/null 2>&1; then # some say that it compiles loops better
+    clang=$build/libfused_clang.so
+    clang -O3 -march=native -shared -fPIC -w tests/bench/plain_columns.c tests/bench/yardstick_data.c -o $clang
+fi
+status=0
+if $build/venv/bin/python -c 'import numpy' 2>/dev/null; then # one thread for NumPy, as for every way but the one with two
+    OMP_NUM_THREADS=1 $build/venv/bin/python tests/bench/yardstick.py $build/tests/libbench_yardstick.so "$households" "${2:-31}" $clang || status=1
+else
+    $build/tests/yardstick tests/bench/yardstick.civ "$households" "${2:-31}" || status=1
+fi
 $build/tests/bench_households "$households" 7
+exit $status

@@ -46,6 +46,22 @@ size_t yard_ways_operations(const yard_ways *w)
     return yard_engine_operations(w->engines[YARD_ENGINE]);
 }
 
+int yard_way_count(void)
+{
+    return YARD_WAYS;
+}
+
+const char *yard_compiler(void)
+{
+#if defined(__clang__)
+    return __VERSION__;
+#elif defined(__GNUC__)
+    return "gcc " __VERSION__;
+#else
+    return "?";
+#endif
+}
+
 const char *yard_way_name(int way)
 {
     return NAMES[way];

@@ -157,9 +157,12 @@ class Rule:
                 column = getattr(self.c, "rural" if name == "residence" else name)
                 self.simulation.set_input(name, PERIOD, column.astype(bool) if facts[name].get("value_type") is bool else column)
 
-    def run(self):
+    def prepare(self):
+        """Forgets what it has calculated; outside of the clock."""
         for name in ("counted_income", "top_up_percent", "size", "standard") + self.ANSWERS:
             self.simulation.delete_arrays(name, PERIOD)
+
+    def run(self):
         for name in self.ANSWERS:
             setattr(self, name, self.simulation.calculate(name, PERIOD))
 
@@ -170,6 +173,9 @@ class Rule:
 class Whole(Rule):
     """With entities, roles and inputs built anew."""
     name = "OpenFisca-core, entities and calculate()"
+
+    def prepare(self):
+        pass
 
     def run(self):
         self.build()

@@ -80,6 +80,8 @@ typedef struct yard_ways yard_ways;
 yard_ways *yard_ways_make(const char *policy_path, int64_t households);
 const yard_columns *yard_ways_columns(const yard_ways *w);
 size_t yard_ways_operations(const yard_ways *w);
+int yard_way_count(void);
+const char *yard_compiler(void); /* of the ways in C and of the library */
 const char *yard_way_name(int way);
 int yard_way_present(int way);
 void yard_way_run(yard_ways *w, int way);

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The yardstick, every way of computing it side by side: plain C, AVX-512 by hand, this library, NumPy, DuckDB, OpenFisca.
 
-    yardstick.py LIBRARY [HOUSEHOLDS [ROUNDS]]
+    yardstick.py LIBRARY [HOUSEHOLDS [ROUNDS [CLANG]]]
 
-LIBRARY is libbench_yardstick.so (target bench_yardstick). All ways run in one process over the same columns and take turns: in each
+LIBRARY is libbench_yardstick.so (target bench_yardstick), CLANG the fused columns as clang compiles them. All ways run in one process over the same columns and take turns: in each
 round every way runs once to warm up and once for the clock (rivals that take long: in the first rounds only). One JSON line per figure on standard
 output: machine, totals, times, ratios with their goals. Exit status 1: totals are wrong.
 """
@@ -14,6 +14,7 @@ import ctypes as C
 import importlib
 import importlib.metadata
 import json
+import os
 import platform
 import statistics
 import sys
@@ -67,6 +68,26 @@ class InC:
         return tuple(getattr(made, name) for name in TOTALS)
 
 
+class Clang:
+    """The fused columns as another compiler has them."""
+
+    name = "plain C, fused columns, clang"
+
+    def __init__(self, path: str, columns: C.POINTER(Columns)):
+        self.library, self.columns, self.answers = C.CDLL(str(Path(path).resolve())), columns, (C.c_void_p * 5)()
+        self.library.yard_fused_run.argtypes = [C.c_void_p, C.c_void_p, C.c_int64, C.c_int64]
+        if self.library.yard_make_answers(self.answers, columns):
+            raise MemoryError
+
+    def run(self) -> None:
+        self.library.yard_fused_run(self.columns, self.answers, 0, self.columns.contents.households)
+
+    def totals(self) -> tuple:
+        made = Totals()
+        self.library.yard_add_up(C.byref(made), self.columns, self.answers)
+        return tuple(getattr(made, name) for name in TOTALS)
+
+
 def say(**line) -> None:
     print(json.dumps(line, ensure_ascii=False), flush=True)
 
@@ -79,7 +100,7 @@ def open_library(path: str) -> C.CDLL:
     library.yard_ways_columns.argtypes = [C.c_void_p]
     library.yard_ways_operations.restype = C.c_size_t
     library.yard_ways_operations.argtypes = [C.c_void_p]
-    library.yard_way_name.restype = C.c_char_p
+    library.yard_way_name.restype = library.yard_compiler.restype = C.c_char_p
     library.yard_way_run.argtypes = [C.c_void_p, C.c_int]
     library.yard_way_add_up.argtypes = [C.POINTER(Totals), C.POINTER(C.c_int64), C.c_void_p, C.c_int]
     library.yard_totals_wrong.argtypes = [C.POINTER(Totals), C.c_int64]
@@ -87,13 +108,7 @@ def open_library(path: str) -> C.CDLL:
 
 
 def ways_in_c(library: C.CDLL, ways: C.c_void_p) -> list:
-    made = []
-    for number in range(100):
-        if number == 8:
-            break
-        if library.yard_way_present(number):
-            made.append(InC(library, ways, number))
-    return made
+    return [InC(library, ways, number) for number in range(library.yard_way_count()) if library.yard_way_present(number)]
 
 
 def rivals(columns: View) -> list:
@@ -108,7 +123,7 @@ def rivals(columns: View) -> list:
     return made
 
 
-def machine() -> dict:
+def machine(library: C.CDLL) -> dict:
     model = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo", encoding="ascii") if line.startswith("model name")), "?")
     versions = {}
     for package in ("numpy", "duckdb", "openfisca-core"):
@@ -116,7 +131,7 @@ def machine() -> dict:
             versions[package] = importlib.metadata.version(package)
         except importlib.metadata.PackageNotFoundError:
             pass
-    return {"processor": model, "system": platform.platform(), "python": platform.python_version(), **versions}
+    return {"processor": model, "cores": os.cpu_count(), "compiler": library.yard_compiler().decode(), "system": platform.platform(), "python": platform.python_version(), **versions}
 
 
 def check(all_ways: list, library: C.CDLL, households: int) -> bool:
@@ -124,6 +139,7 @@ def check(all_ways: list, library: C.CDLL, households: int) -> bool:
     first, fine = None, True
     for way in all_ways:
         print(f"totals: {way.name}", file=sys.stderr)
+        getattr(way, "prepare", int)()
         way.run()
         totals = way.totals()
         first = first or totals
@@ -144,6 +160,7 @@ def measure(all_ways: list, rounds: int) -> dict:
                 continue
             if not taken or taken[0] < LONG:
                 way.run()
+            getattr(way, "prepare", int)()
             start = time.perf_counter()
             way.run()
             taken.append(time.perf_counter() - start)
@@ -171,6 +188,8 @@ def ratios(medians: dict) -> None:
         goal("ratio_to_avx512", engine / medians["AVX-512 by hand"], 2, True)
     goal("speedup_2_threads", engine / medians[THREADS], 1.8, False)
     goal("nulls_cost_percent", nulls, 10, True)
+    if Clang.name in medians:
+        say(ratio="ratio_to_fused_c_by_clang", value=round(engine / medians[Clang.name], 3))
     say(ratio="ratio_to_plain_c", value=round(engine / medians["plain C, array of structs"], 3))
     for ratio, name, bound in (("ratio_numpy", "NumPy", 4), ("ratio_openfisca_calculate", "OpenFisca-core, calculate()", 35),
                                ("ratio_duckdb", "DuckDB, 1 thread", None), ("ratio_openfisca_whole", "OpenFisca-core, entities and calculate()", None)):
@@ -192,9 +211,10 @@ def main() -> int:
     if not ways:
         print("error: no memory", file=sys.stderr)
         return 1
-    say(machine=machine(), households=households, persons=library.yard_ways_columns(ways).contents.persons,
+    say(machine=machine(library), command=" ".join(sys.argv), households=households, persons=library.yard_ways_columns(ways).contents.persons,
         operations=library.yard_ways_operations(ways))
-    all_ways = ways_in_c(library, ways) + rivals(View(library.yard_ways_columns(ways).contents))
+    columns = library.yard_ways_columns(ways)
+    all_ways = ways_in_c(library, ways) + ([Clang(sys.argv[4], columns)] if len(sys.argv) > 4 else []) + rivals(View(columns.contents))
     fine = check(all_ways, library, households)
     ratios(report(measure(all_ways, rounds), households))
     return 0 if fine else 1

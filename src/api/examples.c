@@ -450,11 +450,9 @@ static int on_reached(void *user, const cr_why *why)
 
 static void cover_defs(cr_run *r, const cr_frame *f, const cr_plan_def *defs)
 {
-    for (uint32_t d = 0; d < r->p->defs.n; d++) {
-        int32_t reg = defs[d].value.reg;
-        for (uint32_t k = 0; reg >= 0 && k < f->caps[f->plan->regs.at[reg].space]; k++)
-            r->coverage->defs[d] |= f->mark[reg][k];
-    }
+    for (uint32_t d = 0; d < r->p->defs.n; d++)
+        if (cr_why_reached_any(f, defs[d].value.reg))
+            r->coverage->defs[d] = 1;
 }
 
 typedef struct cr_starts { /* of a walk */

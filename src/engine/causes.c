@@ -73,10 +73,19 @@ static void key_text(const cr_finder *c, const cr_type *type, int64_t value)
 /* The region of the case that a row belongs to; the nation where it is not known. */
 static int32_t place_of(const cr_workspace *w, int32_t entity, uint32_t row)
 {
-    for (; entity != w->calc->root; entity = w->calc->policy->program.entities.at[entity].parent)
-        row = cr_parent_rows(&w->spaces[entity])[row];
-    int32_t region = cr_region_of_case(w, row);
+    int32_t region = cr_region_of_case(w, cr_root_of_row(w, entity, row));
     return region < 0 ? 0 : region;
+}
+
+/* Region and keys that a row was looked up by, or would have to have. */
+static int32_t region_of(const cr_workspace *w, const cr_why *why)
+{
+    const cr_insn *i = &w->frame->plan->code.at[why->insn];
+    int32_t region = (int32_t)cr_lane_get(w, w->frame->plan->args.at[i->a + 1], why->row);
+    if (why->kind == CR_WHY_PARAMETER &&
+        region == 0) /* not asked for, but whoever writes the row wants it */
+        region = place_of(w, i->space, why->row);
+    return region;
 }
 
 static void row_keys(const cr_finder *c, const cr_why *why, cr_found *out)
@@ -85,11 +94,8 @@ static void row_keys(const cr_finder *c, const cr_why *why, cr_found *out)
     const cr_insn *i = &w->frame->plan->code.at[why->insn];
     const cr_param *param = &w->calc->policy->program.params.at[why->index];
     const int32_t *args = &w->frame->plan->args.at[i->a];
-    int32_t region = (int32_t)cr_lane_get(w, args[1], why->row);
+    int32_t region = region_of(w, why);
     int any = 0;
-    if (why->kind == CR_WHY_PARAMETER &&
-        region == 0) /* not asked for, but whoever writes the row wants it */
-        region = place_of(w, i->space, why->row);
     out->on = (int32_t)cr_lane_get(w, args[0], why->row);
     out->detail = begin(c);
     cr_buf_char(&c->out->text, '[');

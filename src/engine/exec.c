@@ -206,3 +206,16 @@ int cr_status_get(const cr_workspace *w, int32_t reg, uint32_t row)
     const uint8_t *st = w->frame->st[reg];
     return st ? st[row] : CR_KNOWN;
 }
+
+uint32_t cr_root_of_row(const cr_workspace *w, int32_t entity, uint32_t row)
+{
+    const cr_program *p = &w->calc->policy->program;
+    for (; entity != w->calc->root; entity = p->entities.at[entity].parent)
+        row = cr_parent_rows(&w->spaces[entity])[row];
+    return row;
+}
+
+int32_t cr_day_of_row(const cr_workspace *w, int32_t entity, uint32_t row)
+{
+    return w->days ? w->days[cr_root_of_row(w, entity, row)] : w->on;
+}

@@ -34,6 +34,18 @@ typedef struct cr_answers { /* of one look-up: by region and key, on one day */
     uint8_t filled, complete; /* complete: there is a row for each */
 } cr_answers;
 
+typedef struct cr_reach { /* rows of a register between which there are marks */
+    uint32_t first, end;  /* end 0 = none */
+} cr_reach;
+
+typedef struct cr_marks { /* rows that why.c asks about */
+    void *block;
+    size_t size;
+    void **at; /* per register, per row: a byte, or with `many` 64 bits */
+    cr_reach *reach;
+    uint8_t many;
+} cr_marks;
+
 typedef struct cr_frame { /* registers of one plan */
     const cr_plan *plan;
     void **val;  /* per register: its lanes; may be those of another, or of a column */
@@ -47,10 +59,8 @@ typedef struct cr_frame { /* registers of one plan */
     cr_seen_row *seen;   /* CR_SEEN for each ROW instruction */
     cr_answers *answers; /* blocks: for each ROW instruction; else NULL */
     uint8_t *known;      /* blocks: the status of rows that are all known */
-    void *scratch;  /* blocks: a number of 64 bits for each row of the largest space, and more */
-    uint8_t **mark; /* per register: rows that why.c asks about; made on demand */
-    void *mark_block;
-    size_t mark_size;
+    void *scratch;     /* blocks: a number of 64 bits for each row of the largest space, and more */
+    cr_marks marks[2]; /* of why.c, made on demand: for one question, for many */
 } cr_frame;
 
 typedef struct cr_kept_cause { /* of a value that passes on unknown */
@@ -137,5 +147,8 @@ void cr_wide_get(const cr_workspace *w, int32_t reg, uint32_t row, cr_wide *out)
 int cr_value_get(const cr_workspace *w, const cr_pval *v, uint32_t row, cr_rat *out,
                  cr_wide wide[2]);
 int cr_status_get(const cr_workspace *w, int32_t reg, uint32_t row);
+/* The root that a row belongs to; the day that is decided for there. */
+uint32_t cr_root_of_row(const cr_workspace *w, int32_t entity, uint32_t row);
+int32_t cr_day_of_row(const cr_workspace *w, int32_t entity, uint32_t row);
 
 #endif

@@ -20,7 +20,8 @@ static size_t padded(size_t n)
 void cr_frame_drop(cr_workspace *w, cr_frame *f)
 {
     cr_mem_free(&w->alloc, f->block, f->block_size);
-    cr_mem_free(&w->alloc, f->mark_block, f->mark_size);
+    for (int i = 0; i < 2; i++)
+        cr_mem_free(&w->alloc, f->marks[i].block, f->marks[i].size);
     memset(f, 0, sizeof *f);
 }
 

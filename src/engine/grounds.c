@@ -95,21 +95,14 @@ int32_t cr_wording_since(const cr_def *d, int32_t on)
     return day;
 }
 
-static int is_marked(const cr_frame *f, int32_t reg)
-{
-    for (uint32_t k = 0; reg >= 0 && k < f->caps[f->plan->regs.at[reg].space]; k++)
-        if (f->mark[reg][k])
-            return 1;
-    return 0;
-}
-
 static int add_rules(const cr_workspace *w, cr_grounds *out)
 {
     const cr_program *p = &w->calc->policy->program;
     const cr_frame *f = w->frame;
     for (uint32_t i = 0; i < p->defs.n; i++) {
         cr_ground ground = {CR_GROUND_RULE, 0, (int32_t)i, 0, 0, 0};
-        if (p->defs.at[i].kind == CR_DEF_REQUIRE || !is_marked(f, f->plan->defs[i].value.reg))
+        if (p->defs.at[i].kind == CR_DEF_REQUIRE ||
+            !cr_why_reached_any(f, f->plan->defs[i].value.reg))
             continue;
         ground.extra = cr_wording_since(&p->defs.at[i], w->on);
         if (ground.extra > CR_DATE_MIN && add(out, &ground))
@@ -152,8 +145,8 @@ static void trust_rules(cr_trust *t, const cr_plan_def *defs, int other_day)
     const cr_program *p = &t->w->calc->policy->program;
     for (uint32_t i = 0; i < p->defs.n; i++) {
         const cr_def *d = &p->defs.at[i];
-        if (!is_marked(t->w->frame, defs[i].value.reg) &&
-            !is_marked(t->w->frame, defs[i].reason.reg))
+        if (!cr_why_reached_any(t->w->frame, defs[i].value.reg) &&
+            !cr_why_reached_any(t->w->frame, defs[i].reason.reg))
             continue;
         const cr_version *now = cr_version_of_case(t->w, d);
         for (uint32_t v = 0; v < d->versions.n; v++)
@@ -181,13 +174,12 @@ static int add_fact(const cr_workspace *w, const cr_insn *i, cr_grounds *out)
 {
     const cr_case *c = (const cr_case *)w->input;
     const cr_case_field *field = &c->fields[i->imm];
-    const uint8_t *marks = w->frame->mark[i->dst];
     int own_day = i->op == CR_OP_INPUT_ON;
     for (uint32_t row = 0; field->n_since && row < w->spaces[i->space].n; row++) {
         uint32_t of = own_day ? cr_row_above(w, i, row) : row;
         int32_t day = own_day ? (int32_t)cr_lane_get(w, i->a, row) : w->on;
         cr_ground ground = {CR_GROUND_FACT, 0, i->imm, 0, of, 0};
-        if (!marks[row])
+        if (!cr_why_reached(w->frame, i->dst, row))
             continue;
         ground.cell = (uint8_t)cr_case_at(field, of, day, &ground.value);
         if (add(out, &ground))

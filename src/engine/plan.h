@@ -125,8 +125,9 @@ typedef struct cr_plan {
     CR_VEC(cr_shown) shown;
     int32_t *shown_slots; /* hash table: the last entry of an expression; -1 = free */
     uint32_t n_shown_slots;
-    int32_t on;   /* register of the date, in the root's space */
-    cr_step *run; /* what to execute: what outputs hang on, constants left out */
+    int32_t on;     /* register of the date, in the root's space */
+    int32_t region; /* register of the root's field `region`; -1 = it is not read */
+    cr_step *run;   /* what to execute: what outputs hang on, constants left out */
     uint32_t n_run;
     uint32_t n_rows; /* ROW instructions in `run` */
     cr_schedule block;

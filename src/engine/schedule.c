@@ -450,6 +450,17 @@ static int schedule_block(cr_calculator *calc, cr_plan *plan)
 
 /* ---- what one case executes ---- */
 
+static void find_region(const cr_calculator *calc, cr_plan *plan)
+{
+    int32_t field = cr_program_field(&calc->policy->program, calc->root, CR_STR("region"));
+    plan->region = -1;
+    for (uint32_t i = plan->n_run; field >= 0 && i-- > 0;) {
+        const cr_insn *insn = &plan->run[i].insn;
+        if (insn->op == CR_OP_INPUT && insn->imm == field && insn->space == calc->root)
+            plan->region = insn->dst;
+    }
+}
+
 /* Explaining plans keep everything; others run what the outputs hang on. Constants are filled once
  * with the frame. */
 int cr_plan_schedule(cr_calculator *calc, cr_plan *plan)
@@ -473,5 +484,6 @@ int cr_plan_schedule(cr_calculator *calc, cr_plan *plan)
         cr_step step = {cr_kernels[insn->op][insn->lane], *insn};
         plan->run[plan->n_run++] = step;
     }
+    find_region(calc, plan);
     return calc->explain ? 0 : schedule_block(calc, plan);
 }

@@ -4,7 +4,12 @@
    Registers are never overwritten, so after an evaluation every intermediate value still stands.
    Rows asked about are marked per register; instructions are visited from the last to the first,
    and each passes its marks to the operands that its result hangs on, by the same rules by which
-   its status was made. So causes cost nothing unless somebody asks. */
+   its status was made. So causes cost nothing unless somebody asks, and a walk costs what it
+   reaches: of each register it is known between which rows there are marks.
+
+   A mark is a byte for one question. Many are asked at once where marks are 64 bits, one for each
+   question: what several hang on is walked over once. Questions about different roots never meet,
+   so they may share a bit. */
 #include <string.h>
 
 #include "engine/kernels.h"
@@ -12,10 +17,12 @@
 
 typedef struct cr_walk {
     cr_workspace *w;
+    const cr_marks *marks;
     int used;
     cr_why_visit visit;
     void *user;
     int stop;
+    uint64_t who; /* asks about the row that is looked at */
 } cr_walk;
 
 static int status_of(const cr_walk *walk, int32_t reg, uint32_t row)
@@ -25,7 +32,16 @@ static int status_of(const cr_walk *walk, int32_t reg, uint32_t row)
 
 static void mark(cr_walk *walk, int32_t reg, uint32_t row)
 {
-    walk->w->frame->mark[reg][row] = 1;
+    const cr_marks *m = walk->marks;
+    cr_reach *r = &m->reach[reg];
+    if (r->end == 0)
+        r->first = row;
+    r->first = row < r->first ? row : r->first;
+    r->end = row >= r->end ? row + 1 : r->end;
+    if (m->many)
+        ((uint64_t *)m->at[reg])[row] |= walk->who;
+    else
+        ((uint8_t *)m->at[reg])[row] = 1;
 }
 
 /* An operand matters for a cause only if it is not known; for what was used, always. */
@@ -38,9 +54,9 @@ static void pass(cr_walk *walk, int32_t reg, uint32_t row)
 static void found(cr_walk *walk, cr_why_kind kind, int answer, int32_t index, const cr_insn *i,
                   uint32_t row, int32_t extra)
 {
-    cr_why why = {(uint8_t)kind, (uint8_t)answer,
-                  index,         (int32_t)(i - walk->w->frame->plan->code.at),
-                  row,           extra};
+    cr_why why = {
+        (uint8_t)kind, (uint8_t)answer, index,    (int32_t)(i - walk->w->frame->plan->code.at),
+        row,           extra,           walk->who};
     if (!walk->stop)
         walk->stop = walk->visit(walk->user, &why);
 }
@@ -118,7 +134,8 @@ static void gate_causes(cr_walk *walk, const cr_insn *i, uint32_t row)
 {
     const cr_program *p = &walk->w->calc->policy->program;
     const cr_def *require = &p->defs.at[i->imm];
-    int32_t on = i->c < 0 ? walk->w->on : (int32_t)cr_lane_get(walk->w, i->c, row);
+    int32_t on =
+        i->c < 0 ? cr_day_of_row(walk->w, i->space, row) : (int32_t)cr_lane_get(walk->w, i->c, row);
     for (uint32_t v = 0; v < require->versions.n; v++) {
         const cr_stmt *stmt = require->versions.at[v].stmt;
         if (on < require->versions.at[v].from || on > require->versions.at[v].to)
@@ -407,61 +424,103 @@ static void step(cr_walk *walk, const cr_insn *i, uint32_t row)
 
 /* ---- the walk ---- */
 
-static int make_marks(cr_workspace *w)
+static size_t width_of(const cr_marks *m)
 {
-    cr_frame *f = w->frame;
-    const cr_plan *plan = f->plan;
-    if (!f->mark_block) {
-        size_t size = plan->regs.n * sizeof(uint8_t *);
-        for (uint32_t r = 0; r < plan->regs.n; r++)
-            size += f->caps[plan->regs.at[r].space];
-        f->mark_block = cr_mem_get(&w->alloc, size, 1);
-        if (!f->mark_block)
-            return 2;
-        f->mark_size = size;
-        f->mark = f->mark_block;
-        uint8_t *at = (uint8_t *)f->mark_block + plan->regs.n * sizeof(uint8_t *);
-        for (uint32_t r = 0; r < plan->regs.n; r++) {
-            f->mark[r] = at;
-            at += f->caps[plan->regs.at[r].space];
+    return m->many ? sizeof(uint64_t) : 1;
+}
+
+static int make_marks(cr_workspace *w, cr_marks *m)
+{
+    const cr_frame *f = w->frame;
+    uint32_t n = f->plan->regs.n;
+    size_t head = n * (sizeof *m->at + sizeof *m->reach), size = head;
+    for (uint32_t r = 0; r < n; r++)
+        size += f->caps[f->plan->regs.at[r].space] * width_of(m);
+    m->block = cr_mem_get(&w->alloc, size, 1);
+    if (!m->block)
+        return 2;
+    m->size = size;
+    m->at = m->block;
+    m->reach = (cr_reach *)(void *)(m->at + n);
+    char *at = (char *)m->block + head;
+    for (uint32_t r = 0; r < n; r++) {
+        m->at[r] = at;
+        at += f->caps[f->plan->regs.at[r].space] * width_of(m);
+    }
+    return 0;
+}
+
+/* Marks stand until the next walk, for those who want to know what was reached. */
+static int clear_marks(cr_workspace *w, cr_marks *m)
+{
+    if (!m->block)
+        return make_marks(w, m);
+    for (uint32_t r = 0; r < w->frame->plan->regs.n; r++) {
+        cr_reach *reach = &m->reach[r];
+        if (reach->end == 0)
+            continue;
+        memset((char *)m->at[r] + reach->first * width_of(m), 0,
+               (reach->end - reach->first) * width_of(m));
+        reach->end = 0;
+    }
+    return 0;
+}
+
+int cr_why_reached(const cr_frame *f, int32_t reg, uint32_t row)
+{
+    return ((const uint8_t *)f->marks[0].at[reg])[row];
+}
+
+int cr_why_reached_any(const cr_frame *f, int32_t reg)
+{
+    return reg >= 0 && f->marks[0].reach[reg].end > 0;
+}
+
+static int go(cr_walk *walk)
+{
+    const cr_plan *plan = walk->w->frame->plan;
+    const cr_marks *m = walk->marks;
+    for (uint32_t r = plan->regs.n; r-- > 0 && !walk->stop;) {
+        const cr_insn *i = &plan->code.at[plan->regs.at[r].insn];
+        for (uint32_t row = m->reach[r].first; row < m->reach[r].end && !walk->stop; row++) {
+            walk->who =
+                m->many ? ((const uint64_t *)m->at[r])[row] : ((const uint8_t *)m->at[r])[row];
+            if (walk->who)
+                step(walk, i, row);
         }
     }
-    size_t head = plan->regs.n * sizeof(uint8_t *);
-    memset((uint8_t *)f->mark_block + head, 0, f->mark_size - head);
-    return 0;
+    return walk->stop;
 }
 
 int cr_why_walk(cr_workspace *w, const int32_t *regs, const uint32_t *rows, uint32_t n, int used,
                 cr_why_visit visit, void *user)
 {
-    cr_walk walk = {w, used, visit, user, 0};
-    const cr_plan *plan = w->frame->plan;
-    if (make_marks(w))
+    cr_walk walk = {w, &w->frame->marks[0], used, visit, user, 0, 1};
+    if (clear_marks(w, &w->frame->marks[0]))
         return 2;
     for (uint32_t i = 0; i < n; i++)
         pass(&walk, regs[i], rows[i]);
-    for (uint32_t k = plan->code.n; k-- > 0 && !walk.stop;) {
-        const cr_insn *i = &plan->code.at[k];
-        const uint8_t *marks = w->frame->mark[i->dst];
-        for (uint32_t row = 0, rows_n = w->spaces[i->space].n; row < rows_n && !walk.stop; row++)
-            if (marks[row])
-                step(&walk, i, row);
+    return go(&walk);
+}
+
+int cr_why_ask(cr_workspace *w, const cr_question *questions, uint32_t n, int used,
+               cr_why_visit visit, void *user)
+{
+    cr_walk walk = {w, &w->frame->marks[1], used, visit, user, 0, 0};
+    w->frame->marks[1].many = 1;
+    if (clear_marks(w, &w->frame->marks[1]))
+        return 2;
+    for (uint32_t i = 0; i < n; i++) {
+        walk.who = questions[i].who;
+        pass(&walk, questions[i].reg, questions[i].row);
     }
-    return walk.stop;
+    return go(&walk);
 }
 
 int32_t cr_region_of_case(const cr_workspace *w, uint32_t root_row)
 {
-    const cr_plan *plan = w->frame->plan;
-    int32_t field = cr_program_field(&w->calc->policy->program, w->calc->root, CR_STR("region"));
-    for (uint32_t i = 0; field >= 0 && i < plan->n_run; i++) {
-        const cr_insn *insn = &plan->run[i].insn;
-        if (insn->op == CR_OP_INPUT && insn->imm == field && insn->space == w->calc->root)
-            return cr_status_get(w, insn->dst, root_row)
-                       ? -1
-                       : (int32_t)cr_lane_get(w, insn->dst, root_row);
-    }
-    return -1;
+    int32_t reg = w->frame->plan->region;
+    return reg < 0 || cr_status_get(w, reg, root_row) ? -1 : (int32_t)cr_lane_get(w, reg, root_row);
 }
 
 /* How near the version's place is to the region of the case: -1 = it does not hold there. */

@@ -22,6 +22,7 @@ typedef struct cr_why {
     int32_t insn;   /* that found it */
     uint32_t row;   /* of its space */
     int32_t extra;  /* calendar: the year; CR_WHY_ROW: row of the table */
+    uint64_t who;   /* that ask for it, of cr_why_ask */
 } cr_why;
 
 typedef int (*cr_why_visit)(void *user, const cr_why *why); /* nonzero stops */
@@ -31,6 +32,21 @@ typedef int (*cr_why_visit)(void *user, const cr_why *why); /* nonzero stops */
    memory, else what visit returned. */
 int cr_why_walk(cr_workspace *w, const int32_t *regs, const uint32_t *rows, uint32_t n, int used,
                 cr_why_visit visit, void *user);
+
+/* After cr_why_walk: whether it came by. */
+int cr_why_reached(const cr_frame *f, int32_t reg, uint32_t row);
+int cr_why_reached_any(const cr_frame *f, int32_t reg);
+
+typedef struct cr_question {
+    int32_t reg;
+    uint32_t row;
+    uint64_t who; /* one bit, of its own among all questions about rows of one root */
+} cr_question;
+
+/* The same for many questions in one walk: each cause is visited once, with the bits of all that
+   hang on it. */
+int cr_why_ask(cr_workspace *w, const cr_question *questions, uint32_t n, int used,
+               cr_why_visit visit, void *user);
 
 /* The region of the case, where the last evaluation has read it; -1 = it has not, or it is not
  * known. */

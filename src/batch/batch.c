@@ -50,23 +50,17 @@ static int make_worker(cr_batch *b, cr_worker *k)
         alloc.user = &b->locked;
     }
     uint32_t n = 2 * b->calc->outputs.n;
-    cr_findings_init(&k->findings, alloc);
-    cr_buf_init(&k->payload, alloc);
     k->tails = cr_mem_get(&b->alloc, (size_t)n + 1, sizeof *k->tails);
     for (uint32_t i = 0; k->tails && i < n; i++)
         cr_buf_init(&k->tails[i], alloc);
     k->w = cr_workspace_make(b->calc);
-    k->asker = b->options.causes ? cr_workspace_make(b->calc) : NULL;
     if (k->w) {
         k->w->alloc = alloc;
         k->w->no_causes = 1;
         k->w->many = 1;
     }
-    if (k->asker)
-        k->asker->alloc = alloc;
-    return !k->w || !k->tails || (b->options.causes && !k->asker) ||
-                   cr_block_make(&k->block, b->calc, alloc) ||
-                   cr_block_make(&k->asked, b->calc, alloc)
+    return !k->w || !k->tails || cr_block_make(&k->block, b->calc, alloc) ||
+                   (b->options.causes && cr_asking_make(&k->asking, b->calc, alloc))
                ? 2
                : 0;
 }
@@ -74,16 +68,13 @@ static int make_worker(cr_batch *b, cr_worker *k)
 static void free_worker(const cr_batch *b, cr_worker *k)
 {
     cr_workspace_free(k->w);
-    cr_workspace_free(k->asker);
     cr_block_free(&k->block);
-    cr_block_free(&k->asked);
+    cr_asking_free(&k->asking);
     cr_mem_free(&b->alloc, k->days, k->days_cap * sizeof *k->days);
     cr_mem_free(&b->alloc, k->plans, k->days_cap * sizeof *k->plans);
     cr_mem_free(&b->alloc, k->marks, k->days_cap);
     if (!k->tails)
         return;
-    cr_findings_free(&k->findings);
-    cr_buf_free(&k->payload);
     cr_batch_drop_tails(b, k);
     cr_mem_free(&b->alloc, k->tails, (2 * (size_t)b->calc->outputs.n + 1) * sizeof *k->tails);
 }

@@ -270,6 +270,9 @@ static inline int64_t cr_span_row(const cr_span *s, uint32_t k)
     return s->pick ? s->pick[k] : s->first + k;
 }
 
+/* The rows of the largest entity below the rows [first, end) of one, as far as offsets alone can
+   tell: rows in null lists count, too. */
+int64_t cr_rows_below(const cr_views *v, int32_t entity, int64_t first, int64_t end);
 /* Most roots from `first` on, at least one, of which no entity has more than `most` rows. */
 int64_t cr_block_end(const cr_views *v, int64_t first, uint32_t most);
 

@@ -241,9 +241,7 @@ int cr_block_rows(const cr_input *input, cr_workspace *w)
 
 /* ---- how many roots ---- */
 
-/* The rows of the largest entity below the rows [first, end) of one, as far as offsets alone can
-   tell: rows in null lists count, too. */
-static int64_t rows_below(const cr_views *v, int32_t entity, int64_t first, int64_t end)
+int64_t cr_rows_below(const cr_views *v, int32_t entity, int64_t first, int64_t end)
 {
     const cr_program *p = &v->calc->policy->program;
     int64_t most = 0;
@@ -253,9 +251,9 @@ static int64_t rows_below(const cr_views *v, int32_t entity, int64_t first, int6
             continue;
         int64_t from = cr_edge_at(e, first), to = cr_edge_at(e, end), below = 0;
         if (!e->order)
-            below = rows_below(v, (int32_t)i, from, to);
+            below = cr_rows_below(v, (int32_t)i, from, to);
         for (int64_t k = from; e->order && k < to; k++)
-            below += rows_below(v, (int32_t)i, e->order[k], (int64_t)e->order[k] + 1);
+            below += cr_rows_below(v, (int32_t)i, e->order[k], (int64_t)e->order[k] + 1);
         most = to - from > most ? to - from : most;
         most = below > most ? below : most;
     }
@@ -269,7 +267,7 @@ int64_t cr_block_end(const cr_views *v, int64_t first, uint32_t most)
         hi = first + most;
     while (lo < hi) {
         int64_t mid = lo + (hi - lo + 1) / 2;
-        if (rows_below(v, v->calc->root, first, mid) <= most)
+        if (cr_rows_below(v, v->calc->root, first, mid) <= most)
             lo = mid;
         else
             hi = mid - 1;

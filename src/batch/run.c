@@ -34,14 +34,14 @@ static int run_plan(cr_run *r, cr_worker *k, uint32_t plan, int32_t on, const in
         return failure(&k->block);
     if (cr_outcomes_write(&r->answers, &k->block, k->w, 0, k->tails))
         return CR_RUN_MEMORY;
-    return k->asker ? cr_ask_block(&r->answers, k, plan, on, days) : CR_RUN_FINE;
+    return k->asking.w ? cr_ask_block(&r->answers, k, plan, on, days) : CR_RUN_FINE;
 }
 
 static int reserve_days(cr_worker *k, uint32_t n)
 {
     if (n <= k->days_cap)
         return 0;
-    cr_alloc alloc = k->payload.a;
+    cr_alloc alloc = k->w->alloc;
     int32_t *days = cr_mem_get(&alloc, n, sizeof *days);
     uint32_t *plans = cr_mem_get(&alloc, n, sizeof *plans);
     uint8_t *marks = cr_mem_get(&alloc, n, 1);
@@ -102,7 +102,7 @@ static int run_group(cr_run *r, cr_worker *k, int64_t first, uint32_t n, uint32_
     if (cr_block_rows(&k->block.input, k->w))
         return failure(&k->block);
     cr_outcomes_refuse(&r->answers, &k->block, k->w);
-    return k->asker ? cr_ask_refused(&r->answers, k) : CR_RUN_FINE;
+    return k->asking.w ? cr_ask_refused(&r->answers, k) : CR_RUN_FINE;
 }
 
 static int run_groups(cr_run *r, cr_worker *k, int64_t first, uint32_t n)
@@ -137,12 +137,12 @@ static int run_months(cr_run *r, cr_worker *k, uint32_t n)
             return failure(&k->block);
         if (cr_outcomes_write(&r->answers, &k->block, k->w, m, k->tails))
             return CR_RUN_MEMORY;
-        if (k->asker)
+        if (k->asking.w)
             cr_ask_mark(k, k->marks);
         if (cr_workspace_keep(k->w))
             return CR_RUN_MEMORY;
     }
-    return k->asker ? cr_ask_timeline(&r->answers, k, k->marks) : CR_RUN_FINE;
+    return k->asking.w ? cr_ask_timeline(&r->answers, k, k->marks) : CR_RUN_FINE;
 }
 
 static int run_block(cr_run *r, cr_worker *k, int64_t first, int64_t end)

@@ -7,6 +7,33 @@
 #include "batch/outcomes.h"
 #include "engine/causes.h"
 
+enum { CR_ASKED_ROOTS = 64, CR_ASKED_ROWS = 256 }; /* of a block that is asked about, at most */
+
+typedef struct cr_ask { /* one answer that is not known */
+    cr_question question;
+    uint32_t output, root, nth; /* of its root */
+} cr_ask;
+
+typedef struct cr_cause_entry { /* a cause of some answers of one root */
+    uint64_t who;
+    uint32_t number, next; /* of the root; UINT32_MAX = none */
+} cr_cause_entry;
+
+typedef struct cr_asking { /* causes: a few roots at a time, every register kept */
+    cr_workspace *w;       /* NULL = nobody wants causes */
+    cr_block block;
+    int32_t days[CR_ASKED_ROOTS];
+    uint32_t count[CR_ASKED_ROOTS];                       /* of asks */
+    uint32_t first[CR_ASKED_ROOTS], last[CR_ASKED_ROOTS]; /* of reasons */
+    cr_ask *asks;
+    cr_question *questions; /* of one walk: 64 of each root */
+    size_t n_asks, cap_asks;
+    cr_cause_entry *reasons;
+    size_t n_reasons, cap_reasons;
+    cr_cause_names names;
+    cr_buf payload;
+} cr_asking;
+
 typedef struct cr_worker { /* one per thread */
     cr_workspace *w;
     cr_block block;
@@ -14,10 +41,7 @@ typedef struct cr_worker { /* one per thread */
     uint32_t *plans;
     uint8_t *marks; /* timelines: roots with something to be asked about */
     uint32_t days_cap;
-    cr_workspace *asker; /* causes: evaluates one root, and keeps every register */
-    cr_block asked;
-    cr_findings findings;
-    cr_buf payload;
+    cr_asking asking;
     cr_buf *tails; /* two per output: of values, of causes */
 } cr_worker;
 
@@ -58,6 +82,9 @@ int cr_batch_bind(cr_batch *batch, const cr_schemas *schemas);
 int cr_batch_run(cr_batch *batch, struct ArrowArray *in, struct ArrowArray *out);
 void cr_batch_drop_tails(const cr_batch *batch, cr_worker *worker);
 
+/* 0 fine, 2 out of memory. */
+int cr_asking_make(cr_asking *a, cr_calculator *calc, cr_alloc alloc);
+void cr_asking_free(cr_asking *a);
 /* Causes of every answer of the block just written that is not known. 0 fine, else CR_RUN_…. days:
    per root of the block, NULL = all on `on`. */
 int cr_ask_block(cr_outcomes *a, cr_worker *k, uint32_t plan, int32_t on, const int32_t *days);

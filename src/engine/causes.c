@@ -9,6 +9,7 @@
 typedef struct cr_finder {
     cr_workspace *w;
     cr_findings *out;
+    size_t at; /* of what was added last, or was there before */
 } cr_finder;
 
 void cr_findings_init(cr_findings *f, cr_alloc alloc)
@@ -124,6 +125,7 @@ static int same_text(const cr_finder *c, cr_text_span a, cr_text_span b)
            (a.n == 0 || memcmp(c->out->text.p + a.at, c->out->text.p + b.at, a.n) == 0);
 }
 
+/* The text of what was there before is taken back. */
 static int add_once(cr_finder *c, const cr_found *cause)
 {
     for (size_t k = 0; k < c->out->n; k++) {
@@ -131,6 +133,8 @@ static int add_once(cr_finder *c, const cr_found *cause)
         if (have->kind == cause->kind && same_text(c, have->name, cause->name) &&
             same_text(c, have->detail, cause->detail)) {
             have->answer = cause->answer > have->answer ? cause->answer : have->answer;
+            c->out->text.n = cause->name.at;
+            c->at = k;
             return 0;
         }
     }
@@ -144,7 +148,8 @@ static int add_once(cr_finder *c, const cr_found *cause)
         c->out->at = more;
         c->out->cap = cap;
     }
-    c->out->at[c->out->n++] = *cause;
+    c->at = c->out->n++;
+    c->out->at[c->at] = *cause;
     return 0;
 }
 
@@ -193,6 +198,88 @@ static int on_cause(void *user, const cr_why *why)
     return c->out->text.oom ? 2 : add_once(c, &cause);
 }
 
+/* ---- numbers ---- */
+
+void cr_cause_names_init(cr_cause_names *names, cr_alloc alloc)
+{
+    cr_findings_init(&names->found, alloc);
+    names->slots = NULL;
+}
+
+void cr_cause_names_free(cr_cause_names *names)
+{
+    cr_mem_free(&names->found.text.a, names->slots, CR_CAUSE_SLOTS * sizeof *names->slots);
+    cr_findings_free(&names->found);
+    names->slots = NULL;
+}
+
+void cr_cause_names_trim(cr_cause_names *names)
+{
+    if (names->found.n < CR_CAUSE_SLOTS && !names->found.text.oom)
+        return;
+    cr_findings_clear(&names->found);
+    if (names->slots)
+        memset(names->slots, 0, CR_CAUSE_SLOTS * sizeof *names->slots);
+}
+
+/* All that the text is made of. */
+static void know(const cr_finder *c, const cr_why *why, cr_cause_slot *out)
+{
+    const cr_workspace *w = c->w;
+    const cr_insn *i = &w->frame->plan->code.at[why->insn];
+    memset(out, 0, sizeof *out);
+    out->kind = why->kind;
+    out->index = why->index;
+    out->extra = why->extra;
+    if (why->kind != CR_WHY_PARAMETER || !is_lookup(c, why))
+        return;
+    out->looked_up = 1;
+    out->region = region_of(w, why);
+    for (int32_t k = 2; k < i->b; k++)
+        out->key[k - 2] = (int64_t)cr_lane_get(w, w->frame->plan->args.at[i->a + k], why->row);
+}
+
+static int same_slot(const cr_cause_slot *a, const cr_cause_slot *b)
+{
+    return a->kind == b->kind && a->looked_up == b->looked_up && a->index == b->index &&
+           a->extra == b->extra && a->region == b->region &&
+           memcmp(a->key, b->key, sizeof a->key) == 0;
+}
+
+static uint32_t slot_of(const cr_cause_slot *s)
+{
+    uint64_t h = s->kind + (uint64_t)s->looked_up * 8;
+    const int64_t parts[] = {s->index, s->extra, s->region};
+    for (size_t i = 0; i < 3; i++)
+        h = (h ^ (uint64_t)parts[i]) * UINT64_C(0x9E3779B97F4A7C15);
+    for (size_t i = 0; s->looked_up && i < CR_MAX_KEYS; i++)
+        h = (h ^ (uint64_t)s->key[i]) * UINT64_C(0x9E3779B97F4A7C15);
+    return (uint32_t)(h >> 32) % CR_CAUSE_SLOTS;
+}
+
+int cr_cause_number(cr_cause_names *names, cr_workspace *w, const cr_why *why, uint32_t *number)
+{
+    cr_finder c = {w, &names->found, 0};
+    cr_cause_slot known;
+    if (!names->slots)
+        names->slots = cr_mem_get(&names->found.text.a, CR_CAUSE_SLOTS, sizeof *names->slots);
+    if (!names->slots)
+        return 2;
+    know(&c, why, &known);
+    cr_cause_slot *slot = &names->slots[slot_of(&known)];
+    if (slot->taken && same_slot(slot, &known)) {
+        *number = slot->number;
+        return 0;
+    }
+    if (on_cause(&c, why))
+        return 2;
+    known.number = (uint32_t)c.at;
+    known.taken = 1;
+    *slot = known;
+    *number = known.number;
+    return 0;
+}
+
 /* A default as the pack writes it. */
 static void literal_text(cr_buf *out, const cr_expr *x)
 {
@@ -238,14 +325,14 @@ static int on_use(void *user, const cr_why *why)
 
 int cr_causes_find(cr_workspace *w, const cr_pval *value, uint32_t row, cr_findings *out)
 {
-    cr_finder c = {w, out};
+    cr_finder c = {w, out, 0};
     int32_t reg = cr_status_register(value);
     return cr_why_walk(w, &reg, &row, 1, 0, on_cause, &c);
 }
 
 int cr_notes_find(cr_workspace *w, const cr_pval *value, uint32_t row, cr_findings *out)
 {
-    cr_finder c = {w, out};
+    cr_finder c = {w, out, 0};
     int32_t reg = cr_status_register(value);
     return cr_why_walk(w, &reg, &row, 1, 1, on_use, &c);
 }
@@ -269,7 +356,7 @@ static int set_again(const cr_policy *policy, uint32_t let)
 
 int cr_notes_overrides(cr_workspace *w, cr_findings *out)
 {
-    cr_finder c = {w, out};
+    cr_finder c = {w, out, 0};
     const cr_policy *policy = w->calc->policy;
     for (uint32_t i = 0; i < policy->let_texts.n; i++) {
         cr_found note = {0};

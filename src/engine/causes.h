@@ -41,6 +41,29 @@ void cr_findings_init(cr_findings *f, cr_alloc alloc);
 void cr_findings_free(cr_findings *f);
 void cr_findings_clear(cr_findings *f);
 
+/* Causes of many answers, numbered by their texts: the texts of a batch are few, so most are known
+   by what they are made of and not written again. */
+enum { CR_CAUSE_SLOTS = 1024 };
+
+typedef struct cr_cause_slot {
+    int64_t key[CR_MAX_KEYS];
+    int32_t index, extra, region;
+    uint32_t number;
+    uint8_t kind, looked_up, taken;
+} cr_cause_slot;
+
+typedef struct cr_cause_names {
+    cr_findings found;    /* by number */
+    cr_cause_slot *slots; /* by what the text is made of; the last one stays */
+} cr_cause_names;
+
+void cr_cause_names_init(cr_cause_names *names, cr_alloc alloc);
+void cr_cause_names_free(cr_cause_names *names);
+/* Forgets all where there are too many, or memory ran out among them: numbers begin anew. */
+void cr_cause_names_trim(cr_cause_names *names);
+/* 0 fine, 2 out of memory. */
+int cr_cause_number(cr_cause_names *names, cr_workspace *w, const cr_why *why, uint32_t *number);
+
 /* Adds the causes of the answer of a value's row, each once. 0 fine, 2 out of memory. */
 int cr_causes_find(cr_workspace *w, const cr_pval *value, uint32_t row, cr_findings *out);
 /* Adds what known answers of the value's row were made of, without being stated or confirmed. */

@@ -190,13 +190,14 @@ static int is_out(const cr_walk *walk, const cr_insn *i, uint32_t row)
     return i->b >= 0 && known_is(walk, i->b, row, 0);
 }
 
-/* The rows [from, to) that are not out; a list that is not known. */
-static void pass_rows(cr_walk *walk, const cr_insn *i, int32_t space, uint32_t parent)
+/* The rows below `parent` that are not out; a list that is not known. For `row` of the
+   instruction. */
+static void pass_rows(cr_walk *walk, const cr_insn *i, int32_t space, uint32_t parent, uint32_t row)
 {
     const cr_space_rows *c = &walk->w->spaces[space];
     const cr_entity *e = &walk->w->calc->policy->program.entities.at[space];
     if (c->list && c->list[parent] && !walk->used)
-        found(walk, CR_WHY_INPUT, c->list[parent], e->parent_field, i, parent, 0);
+        found(walk, CR_WHY_INPUT, c->list[parent], e->parent_field, i, row, 0);
     for (uint32_t k = c->off[parent]; k < c->off[parent + 1]; k++) {
         pass(walk, i->b, k);
         if (!is_out(walk, i, k))
@@ -212,7 +213,7 @@ static void step_rank(cr_walk *walk, const cr_insn *i, uint32_t row)
             found(walk, CR_WHY_RULE, CR_INVALID, i->imm, i, row, 0);
         return;
     }
-    pass_rows(walk, i, i->space, cr_parent_rows(&walk->w->spaces[i->space])[row]);
+    pass_rows(walk, i, i->space, cr_parent_rows(&walk->w->spaces[i->space])[row], row);
 }
 
 static void step_placed(cr_walk *walk, const cr_insn *i, uint32_t row)
@@ -221,7 +222,7 @@ static void step_placed(cr_walk *walk, const cr_insn *i, uint32_t row)
     uint32_t parent = cr_parent_rows(&walk->w->spaces[i->space])[row];
     if (walk->used || (c->list && c->list[parent])) {
         pass(walk, i->c, row);
-        pass_rows(walk, i, i->space, parent);
+        pass_rows(walk, i, i->space, parent, row);
         return;
     }
     pass(walk, i->b, row);
@@ -263,7 +264,7 @@ static void step_the(cr_walk *walk, const cr_insn *i, uint32_t row)
                 (status_of(walk, i->a, k) || (i->b >= 0 && status_of(walk, i->b, k)));
     if (!open && status_of(walk, i->dst, row) && !walk->used)
         found(walk, CR_WHY_RULE, CR_INVALID, i->imm, i, row, 0);
-    pass_rows(walk, i, i->child, row);
+    pass_rows(walk, i, i->child, row, row);
 }
 
 static void step_beside(cr_walk *walk, const cr_insn *i, uint32_t row)

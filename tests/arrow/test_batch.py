@@ -690,6 +690,86 @@ class Sizes(Case):
                 else:
                     self.assertEqual((row["m.sum"], row["m.sum.answer"], row["m.sum.causes"]), (None, 4, ["input:decided"]))
 
+    def test_causes_of_roots_together_are_those_of_each_alone(self) -> None:
+        array = homes(150, seed=9)
+        together = self.run_on(array, causes=1).to_pylist()
+        self.assertEqual(together, [self.run_on(array.slice(i, 1), causes=1).to_pylist()[0] for i in range(150)])
+
+    def test_causes_of_more_than_64_rows_of_one_root(self) -> None:
+        sizes = [[None if (i + k) % 3 else 5 for k in range(i % 4)] for i in range(300)]
+        rows = [{"amount": 1, "ok": True, "n": None if i % 5 == 0 else 1, "parts": [{"size": s} for s in sizes[i]]}
+                for i in range(300)]
+        few = {**random_home(random.Random(1)), "rows": rows[:3]}
+        out = self.run_on(pa.array([few, {**few, "rows": rows}, few], HOME), causes=1).to_pylist()
+        self.assertEqual([len(home["rows"]) for home in out], [3, 300, 3])
+        for home in out:
+            for i, row in enumerate(home["rows"]):
+                causes = ["input:rows.n"] * (i % 5 == 0) + ["input:rows.parts.size"] * (None in sizes[i])
+                self.assertEqual(sorted(row["m.weight.causes"]), causes, i)
+                self.assertEqual([p["m.double.causes"] for p in row["parts"]],
+                                 [["input:rows.parts.size"] * (s is None) for s in sizes[i]])
+
+    def test_more_texts_of_causes_than_are_remembered(self) -> None:
+        pack = PACK + """
+parameter m.cell : money per month
+  keys region, kind, good, count
+  610900, low, yes, 0 : 12 yuan per month from 2020-01-01 by design "test"
+
+define home.m.paid : money per month "付" / "paid"
+  = m.cell
+  by design "test"
+"""
+        library = civ.Library(LIBRARY, packs=[("m.civ", pack)])
+        calculator = library.calculator(["m.paid"])
+        rows = [{"region": "610902" if i % 2 else "610900", "kind": "high", "good": i % 3 == 0, "count": i % 1000}
+                for i in range(6000)]
+        array = pa.array(rows, pa.struct([("region", pa.utf8()), ("kind", pa.utf8()), ("good", pa.bool_()), ("count", pa.int32())]))
+        want = [[f"parameter:m.cell[{r['region']},high,{'yes' if r['good'] else 'no'},{r['count']}]"] for r in rows]
+        for threads in (1, 2):
+            batch = civ.Batch(library, calculator, on=DAY, allow_missing=1, causes=1, threads=threads)
+            batch.bind(pa.schema(list(array.type)))
+            for _ in range(2):
+                self.assertEqual(batch.run(array).field("m.paid.causes").to_pylist(), want)
+
+    def test_causes_of_ranks_among_lists_that_are_not_known(self) -> None:
+        pack = PACK + """
+define item.m.place : integer "名次" / "place"
+  = rank of amount among rows where ok, highest first
+  by design "test"
+"""
+        library = civ.Library(LIBRARY, packs=[("m.civ", pack)])
+        item = {"amount": 1, "ok": True, "n": 1, "parts": []}
+        lists = [[], [], [{**item, "amount": 9}] * 301, [item, {**item, "amount": None}], [{**item, "ok": False}], []]
+        batch = civ.Batch(library, library.calculator(["m.place"]), on=DAY, allow_missing=1, causes=1)
+        array = pa.array([{"rows": rows} for rows in lists], pa.struct([("rows", pa.list_(ITEM))]))
+        batch.bind(pa.schema(list(array.type)))
+        out = batch.run(array).field("rows").to_pylist()
+        self.assertEqual([[row["m.place.causes"] for row in rows] for rows in out],
+                         [[], [], [["input:rows"]] * 301, [["input:rows.amount"]] * 2, [["rule:m.place"]], []])
+
+    def test_causes_of_what_is_required_on_the_day_of_each(self) -> None:
+        pack = PACK.replace('  version "1"', '  version "1"\n  not in force before 2019-01-01', 1)
+        pack = pack.replace("define home.m.size", """
+require home.m.sane "合" / "sane" : count < 10
+  from 2019-01-01 to 2021-12-31
+  by design "test"
+  else count
+
+require home.m.sane "合" / "sane" : count < 10
+  from 2022-01-01
+  by design "test"
+  else region
+
+define home.m.size""")
+        library = civ.Library(LIBRARY, packs=[("m.civ", pack)])
+        batch = civ.Batch(library, library.calculator(["m.size"]), on_column="day", allow_missing=1, causes=1)
+        days = [datetime.date(2021, 12, 30) + datetime.timedelta(days=i % 5) for i in range(100)]
+        array = pa.array([{"day": d, "count": 11, "rows": []} for d in days],
+                         pa.struct([("day", pa.date32()), ("count", pa.int32()), ("rows", pa.list_(ITEM))]))
+        batch.bind(pa.schema(list(array.type)))
+        self.assertEqual(batch.run(array).field("m.size.causes").to_pylist(),
+                         [["input:region" if d.year > 2021 else "input:count"] for d in days])
+
     def test_progress_is_told_and_can_cancel(self) -> None:
         told: List[tuple] = []
         thread = threading.get_ident()

@@ -23,15 +23,12 @@ static int check_output(const cli_options *o, int *json)
         return cli_usage(o, "batch: --format is csv or jsonl, found", o->format);
     if (o->format)
         *json = strcmp(o->format, "jsonl") == 0;
-    for (size_t i = 2; i < o->positional.n; i++)
-        if (strcmp(o->positional.at[i], o->output) == 0 && strcmp(o->output, "-") != 0)
-            return cli_usage(o, "batch: the output would overwrite", o->output);
     if (strcmp(o->output, "-") == 0 && !*json && o->positional.n > 3)
         return cli_usage(o,
                          "batch: several CSV files do not fit into one output; say -o FILE or "
                          "--format jsonl",
                          NULL);
-    return 0;
+    return cli_would_overwrite(o->output, o);
 }
 
 static int check_threads(const cli_options *o, uint32_t *threads)
@@ -90,22 +87,17 @@ static int choose_root(cli_batch *b)
 
 /* ---- the command ---- */
 
-/* 1 = JSON Lines; -1 = it cannot be read. */
-static int is_lines(const cli_options *o)
+/* 1 = JSON Lines; -1 = it cannot be read. A pipe can be opened once only, so it stays open. */
+static int is_lines(cli_batch *b)
 {
-    cli_bytes bytes;
-    const char *path = o->positional.at[2];
+    const char *path = b->o->positional.at[2];
     if (ends_with(path, ".jsonl") || ends_with(path, ".ndjson") || ends_with(path, ".json"))
         return 1;
-    if (ends_with(path, ".csv") || strcmp(path, "-") == 0)
-        return strcmp(path, "-") == 0 && !cli_csv_is_built();
-    if (cli_bytes_open(&bytes, path, o->encoding, o->zh)) {
-        cli_bytes_close(&bytes);
+    if (ends_with(path, ".csv"))
+        return 0;
+    if (cli_bytes_open(&b->first, path, b->o->encoding, b->o->zh))
         return -1;
-    }
-    int first = cli_bytes_first(&bytes);
-    cli_bytes_close(&bytes);
-    return first == '{';
+    return cli_bytes_first(&b->first) == '{';
 }
 
 static int no_csv(const cli_options *o)
@@ -119,10 +111,37 @@ static int no_csv(const cli_options *o)
     return EXIT_USAGE;
 }
 
+/* The file of findings goes beside the answers, always as CSV. */
+static int place_findings(cli_batch *b)
+{
+    b->findings.zh = b->o->zh;
+    b->findings.o = b->o;
+    if (!cli_is_file(b->o->output) || !cli_csv_is_built())
+        return 0;
+    b->findings.path = cli_beside(b->o->output, "errors", ".csv");
+    return !b->findings.path ? EXIT_OTHER : cli_would_overwrite(b->findings.path, b->o);
+}
+
+/* All files get their names, or none; findings of a run before do not stay. */
+static int end_outputs(cli_batch *b, int bad)
+{
+    bad = !bad && b->findings.failed ? EXIT_OTHER : bad;
+    int failed = cli_outputs_end(!bad, b->o->zh);
+    bad = bad ? bad : failed;
+    if (!bad && b->findings.path && !b->findings.to)
+        remove(b->findings.path);
+    if (bad == EXIT_OTHER)
+        fputs(b->o->zh ? "civicrules: 批处理未完成（内存、磁盘或文件），没有写出答案文件\n"
+                       : "civicrules: the batch stopped (memory, disk or a file); no file of "
+                         "answers was written\n",
+              stderr);
+    return bad;
+}
+
 static int run(cli_batch *b)
 {
     int64_t started = cli_milliseconds();
-    int lines = is_lines(b->o);
+    int lines = is_lines(b);
     if (lines < 0)
         return EXIT_USAGE;
     if ((!lines || !b->json_out) && !cli_csv_is_built())
@@ -130,27 +149,16 @@ static int run(cli_batch *b)
     if (lines && b->o->positional.n > 3)
         return cli_usage(b->o, "batch: one file of JSON Lines; not expected",
                          b->o->positional.at[3]);
-    b->findings.zh = b->o->zh;
-    if (strcmp(b->o->output, "-") != 0 && cli_csv_is_built()) {
-        char *path = cli_beside(b->o->output, "errors");
-        size_t n = path ? strlen(path) : 0;
-        b->findings.path = path;
-        if (path && b->json_out) /* always CSV */
-            snprintf(path + n - strlen(strrchr(path, '.')), 5, ".csv");
-        if (path)
-            remove(path); /* that of a run before */
-    }
-    int bad = cli_tally_open(b);
+    int bad = place_findings(b);
+    if (!bad)
+        bad = cli_tally_open(b);
     if (!bad)
         bad = lines ? cli_batch_lines(b) : cli_batch_csv(b);
-    if (!bad || bad == EXIT_CASE) {
-        if (b->roots + b->children > 0 || !bad)
-            cli_summary(b, cli_milliseconds() - started);
-        bad = bad ? bad : b->findings.errors > 0 ? EXIT_CASE : 0;
+    bad = end_outputs(b, bad);
+    if (!bad) {
+        cli_summary(b, cli_milliseconds() - started);
+        bad = b->findings.errors > 0 ? EXIT_CASE : 0;
     }
-    if (cli_findings_close(&b->findings) && !bad)
-        bad = EXIT_OTHER;
-    free(b->tallies);
     return bad;
 }
 
@@ -172,6 +180,9 @@ int cmd_batch(const cli_options *o)
         bad = cli_calculator(&b.calculator, b.policy, o, b.root);
     if (!bad)
         bad = run(&b);
+    cli_bytes_close(&b.first);
+    cli_findings_free(&b.findings);
+    free(b.tallies);
     civ_calculator_release(b.calculator);
     civ_policy_release(b.policy);
     civ_engine_release(engine);

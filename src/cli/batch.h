@@ -22,7 +22,8 @@ typedef struct cli_bytes {
     int64_t size;
     int64_t done;
     void *converter;
-    char *raw; /* bytes that are not converted yet */
+    int zh, failed; /* it could not be read to its end; that was said */
+    char *raw;      /* bytes that are not converted yet */
     size_t n_raw;
     int ended;
 } cli_bytes;
@@ -51,11 +52,12 @@ typedef struct cli_record {
     uint64_t number; /* as a spreadsheet counts rows, from 1 */
     size_t n;
     const civ_text *cells;
-    int open_quote; /* the file ended inside quotes */
+    int open_quote; /* where its cells end cannot be told: a quotation mark does not close */
 } cli_record;
 
 typedef struct cli_csv cli_csv;
-int cli_csv_open(cli_csv **out, const char *path, const char *encoding, int zh);
+/* `opened`: the file, if it was opened already; it is taken over. */
+int cli_csv_open(cli_csv **out, cli_bytes *opened, const char *path, const char *encoding, int zh);
 int cli_csv_next(cli_csv *csv, cli_record *out); /* 1 a record, 0 the end, -1 out of memory */
 int cli_csv_rewind(cli_csv *csv);
 const cli_bytes *cli_csv_bytes(const cli_csv *csv);
@@ -84,6 +86,7 @@ enum { CLI_CODES = 64 };
 typedef struct cli_findings {
     char *path; /* a CSV file, made with the first finding; NULL = none */
     FILE *to;
+    const cli_options *o;
     int zh;
     uint64_t errors, notes;
     const char *codes[CLI_CODES];
@@ -92,7 +95,7 @@ typedef struct cli_findings {
 } cli_findings;
 void cli_find(cli_findings *to, const cli_finding *f);
 void cli_findings_summary(const cli_findings *f);
-int cli_findings_close(cli_findings *f); /* 0 fine */
+void cli_findings_free(cli_findings *f);
 
 /* ---- cell.c ---- */
 
@@ -124,6 +127,7 @@ void cli_cell_read(cli_cell *out, const cli_cell_reader *r, const civ_item *item
 void cli_cell_day(cli_cell *out, civ_text cell);
 /* Without the blanks and the mark that spreadsheets leave; the code of what was found, or NULL. */
 const char *cli_cell_trim(civ_text *cell);
+int cli_is_broken(civ_text cell); /* holds U+FFFD, for bytes that are no character */
 /* What spreadsheets do to long numbers; NULL = nothing. */
 const char *cli_long_number_damage(civ_text cell);
 const char *cli_cell_long_expected(void);
@@ -139,7 +143,7 @@ typedef struct cli_memo { /* a cell that was read before */
 enum { CLI_MEMOS = 256 };
 
 typedef struct cli_column {
-    char header[160];
+    char *header;
     char name[96]; /* as the library knows it */
     cli_use use;
     int fen;
@@ -187,7 +191,8 @@ typedef struct cli_table {
 } cli_table;
 
 /* `entity` is that of the rows, `list` the field of the root that holds them; 0 or an exit code. */
-int cli_table_open(cli_table *t, const char *path, const cli_options *o, cli_findings *findings);
+int cli_table_open(cli_table *t, cli_bytes *opened, const char *path, const cli_options *o,
+                   cli_findings *findings);
 /* The row of names, the best of the first ones: how many of its cells are fields of the entity.
  * -1: no memory. */
 int cli_table_fit(cli_table *t, civ_policy *policy, const char *entity, size_t *cells);
@@ -265,7 +270,8 @@ typedef struct cli_batch {
     char root[64];
     int32_t on;
     uint32_t threads;
-    int json_out; /* JSON Lines, not CSV */
+    int json_out;    /* JSON Lines, not CSV */
+    cli_bytes first; /* the first input, where it had to be opened to see what it is */
     cli_findings findings;
     cli_tally *tallies; /* as the calculator's outputs */
     size_t n_tallies;
@@ -282,10 +288,20 @@ void cli_progress_begin(cli_progress *p, uint64_t total, int forced);
 void cli_progress_show(cli_progress *p, uint64_t done, int zh);
 void cli_progress_end(const cli_progress *p);
 extern const char *const CLI_ANSWERS[5];
-/* `out.csv` and `members`: `out.members.csv`; the caller frees it. */
-char *cli_beside(const char *path, const char *what);
+
+/* ---- output.c: files that get their names when all of them are whole ---- */
+
+/* `out.csv` and `members`: `out.members.csv`, or with another `end`; the caller frees it. */
+char *cli_beside(const char *path, const char *what, const char *end);
+/* `LIST=PATH` or `PATH`: the path, and how long LIST is. */
+const char *cli_input_path(const char *input, size_t *n_list);
+/* An exit code where the path is one of the inputs, by whatever name; it was said. */
+int cli_would_overwrite(const char *path, const cli_options *o);
+int cli_is_file(const char *path); /* or would be one: no pipe, no device */
 /* Opens a file to write, `-` is standard output; NULL: it was said. */
-FILE *cli_create(const char *path, int zh);
+FILE *cli_create(const char *path, const cli_options *o);
+/* Closes all of them and gives them their names, or takes them away; 0 or an exit code. */
+int cli_outputs_end(int keep, int zh);
 
 /* ---- write.c: the answers of a block of tables ---- */
 

@@ -31,14 +31,6 @@ static int list_at(const civ_policy *policy, const char *root, size_t i, civ_tex
     return cli_text_is(parent, root);
 }
 
-/* `LIST=PATH` says it; else the names in the file do. */
-static const char *said_list(const char *input, size_t *n)
-{
-    const char *gap = strchr(input, '='), *slash = strchr(input, '/');
-    *n = gap && (!slash || gap < slash) ? (size_t)(gap - input) : 0;
-    return *n ? gap + 1 : input;
-}
-
 static void copy(char *to, size_t cap, civ_text t)
 {
     snprintf(to, cap, "%.*s", (int)t.length, t.data);
@@ -97,8 +89,8 @@ static int open_tables(csv_run *r)
         size_t n_said = 0, cells;
         const char *input = o->positional.at[2 + i], *path = input;
         if (i > 0)
-            path = said_list(input, &n_said);
-        int wrong = cli_table_open(t, path, o, &r->b->findings);
+            path = cli_input_path(input, &n_said);
+        int wrong = cli_table_open(t, i == 0 ? &r->b->first : NULL, path, o, &r->b->findings);
         if (wrong)
             return wrong;
         if (i == 0) {
@@ -277,6 +269,12 @@ static int run_blocks(csv_run *r)
         cli_progress_show(&r->b->progress, r->done, r->b->o->zh);
     }
     cli_progress_end(&r->b->progress);
+    if (!bad && r->done != r->total) {
+        fputs(r->b->o->zh ? "civicrules: 读取期间文件被改动\n"
+                          : "civicrules: a file changed while it was read\n",
+              stderr);
+        bad = EXIT_OTHER;
+    }
     return bad;
 }
 
@@ -313,13 +311,13 @@ static int open_outputs(csv_run *r)
     const cli_options *o = r->b->o;
     size_t n = r->b->json_out ? 1 : r->n;
     for (size_t i = 0; i < n; i++) {
-        char *path = i ? cli_beside(o->output, r->tables[i].list) : NULL;
+        char *path = i ? cli_beside(o->output, r->tables[i].list, NULL) : NULL;
         if (i && !path)
             return EXIT_OTHER;
         if (i && strcmp(o->output, "-") == 0)
             r->answers.to[i] = stdout;
         else
-            r->answers.to[i] = cli_create(i ? path : o->output, o->zh);
+            r->answers.to[i] = cli_create(i ? path : o->output, o);
         free(path);
         if (!r->answers.to[i])
             return EXIT_USAGE;
@@ -330,12 +328,6 @@ static int open_outputs(csv_run *r)
 static int close_run(csv_run *r, int bad)
 {
     for (size_t i = 0; i < r->n; i++) {
-        FILE *to = r->answers.to ? r->answers.to[i] : NULL;
-        int failed = to && (to == stdout ? fflush(to) : fclose(to));
-        if (failed && !bad) {
-            fputs(r->b->o->zh ? "civicrules: 无法写入\n" : "civicrules: cannot write\n", stderr);
-            bad = EXIT_OTHER;
-        }
         if (r->answers.schemas && r->answers.schemas[i].release)
             r->answers.schemas[i].release(&r->answers.schemas[i]);
         if (r->answers.tally_at)

@@ -39,7 +39,7 @@ static int next_line(lines_run *r)
         size_t n = cli_bytes_read(&r->bytes, block, sizeof block);
         r->rest.n = r->at = 0;
         cli_put(&r->rest, block, n);
-        if (r->rest.oom)
+        if (r->rest.oom || r->bytes.failed)
             return -1;
         if (n == 0 && r->line.n == 0)
             return 0;
@@ -343,26 +343,16 @@ static int open_outputs(lines_run *r)
 {
     const cli_options *o = r->b->o;
     for (size_t k = 0; k < (r->b->json_out ? 1 : r->n); k++) {
-        char *path = k ? cli_beside(o->output, r->lists[k]) : NULL;
+        char *path = k ? cli_beside(o->output, r->lists[k], NULL) : NULL;
         int beside = k && strcmp(o->output, "-") != 0;
         r->to[k] = beside && !path ? NULL
                    : k && !beside  ? stdout
-                                   : cli_create(k ? path : o->output, o->zh);
+                                   : cli_create(k ? path : o->output, o);
         free(path);
         if (!r->to[k])
             return EXIT_USAGE;
     }
     return r->b->json_out ? 0 : csv_heads(r);
-}
-
-static int close_outputs(lines_run *r, int bad)
-{
-    for (size_t k = 0; k < MOST_LISTS; k++)
-        if (r->to[k] && (r->to[k] == stdout ? fflush(stdout) : fclose(r->to[k])) && !bad) {
-            fputs(r->b->o->zh ? "civicrules: 无法写入\n" : "civicrules: cannot write\n", stderr);
-            bad = EXIT_OTHER;
-        }
-    return bad;
 }
 
 int cli_batch_lines(cli_batch *b)
@@ -373,7 +363,11 @@ int cli_batch_lines(cli_batch *b)
     if (!r)
         return EXIT_OTHER;
     r->b = b;
-    int bad = cli_bytes_open(&r->bytes, b->o->positional.at[2], b->o->encoding, b->o->zh);
+    r->bytes = b->first;
+    memset(&b->first, 0, sizeof b->first);
+    int bad = r->bytes.in
+                  ? 0
+                  : cli_bytes_open(&r->bytes, b->o->positional.at[2], b->o->encoding, b->o->zh);
     if (!bad && civ_workspace_create(&r->w, b->calculator, &error))
         bad = EXIT_OTHER;
     find_lists(r);
@@ -389,7 +383,7 @@ int cli_batch_lines(cli_batch *b)
         cli_progress_show(&b->progress, (uint64_t)r->bytes.done, b->o->zh);
     }
     cli_progress_end(&b->progress);
-    bad = close_outputs(r, more < 0 ? EXIT_OTHER : bad);
+    bad = more < 0 ? EXIT_OTHER : bad;
     civ_workspace_release(r->w);
     cli_bytes_close(&r->bytes);
     free(r->line.p);

@@ -95,6 +95,10 @@ static FILE *kept(FILE *in)
             fclose(out);
             out = NULL;
         }
+    if (out && ferror(in)) {
+        fclose(out);
+        out = NULL;
+    }
     return out;
 }
 
@@ -105,10 +109,14 @@ static int cannot_read(const char *path, int zh)
     return EXIT_USAGE;
 }
 
+/* UTF-8 that is not UTF-8 throughout goes through the converter too, which finds what is not. */
 static int open_converter(cli_bytes *b, int zh)
 {
-    if (strcmp(b->encoding, "UTF-8") == 0)
-        return 0;
+    if (strcmp(b->encoding, "UTF-8") == 0) {
+        rewind(b->in);
+        if (is_utf8(b->in))
+            return 0;
+    }
 #ifdef CIVICRULES_HAVE_ICONV
     iconv_t cd = iconv_open("UTF-8", b->encoding);
     b->raw = malloc(RAW);
@@ -130,6 +138,7 @@ int cli_bytes_open(cli_bytes *b, const char *path, const char *encoding, int zh)
 {
     int std = strcmp(path, "-") == 0;
     memset(b, 0, sizeof *b);
+    b->zh = zh;
     b->path = std ? (zh ? "标准输入" : "standard input") : path;
     FILE *in = std ? stdin : fopen(path, "rb");
     b->in = in;
@@ -170,6 +179,17 @@ int cli_bytes_rewind(cli_bytes *b)
 
 /* ---- reading ---- */
 
+static size_t read_raw(cli_bytes *b, char *out, size_t cap)
+{
+    size_t n = fread(out, 1, cap, b->in);
+    if (n == 0 && ferror(b->in)) {
+        b->failed = 1;
+        cannot_read(b->path, b->zh);
+    }
+    b->done += (int64_t)n;
+    return n;
+}
+
 #ifdef CIVICRULES_HAVE_ICONV
 static void put_replacement(char **to, size_t *room)
 {
@@ -184,10 +204,9 @@ static size_t convert(cli_bytes *b, char *out, size_t cap)
     size_t room = cap;
     while (to == out) {
         if (!b->ended && b->n_raw < RAW / 2) {
-            size_t n = fread(b->raw + b->n_raw, 1, RAW - b->n_raw, b->in);
+            size_t n = read_raw(b, b->raw + b->n_raw, RAW - b->n_raw);
             b->ended = n == 0;
             b->n_raw += n;
-            b->done += (int64_t)n;
         }
         if (b->n_raw == 0)
             break;
@@ -213,9 +232,7 @@ size_t cli_bytes_read(cli_bytes *b, char *out, size_t cap)
     if (b->converter)
         return convert(b, out, cap);
 #endif
-    size_t n = fread(out, 1, cap, b->in);
-    b->done += (int64_t)n;
-    return n;
+    return read_raw(b, out, cap);
 }
 
 int cli_bytes_first(cli_bytes *b)

@@ -405,6 +405,14 @@ static void read_value(cli_cell *out, const cli_cell_reader *r, const civ_item *
         refuse(out, "out_of_range", "a value within the range of the field");
 }
 
+int cli_is_broken(civ_text t)
+{
+    for (size_t i = 0; i + 3 <= t.length; i++)
+        if (memcmp(t.data + i, "\xEF\xBF\xBD", 3) == 0)
+            return 1;
+    return 0;
+}
+
 void cli_cell_read(cli_cell *out, const cli_cell_reader *r, const civ_item *item, int fen,
                    civ_text t)
 {
@@ -417,14 +425,11 @@ void cli_cell_read(cli_cell *out, const cli_cell_reader *r, const civ_item *item
         out->kind = CLI_CELL_ABSENT;
     } else if (cli_text_is(t, "?") || cli_text_is(t, "？")) {
         out->kind = CLI_CELL_UNKNOWN;
+    } else if (cli_is_broken(t)) {
+        refuse(out, "encoding", "characters of the encoding of the file");
     } else if (is_one_of(t, errors)) {
         refuse(out, "spreadsheet_error", cli_expected_of(item->kind));
     } else {
-        for (size_t i = 0; i + 3 <= t.length; i++)
-            if (memcmp(t.data + i, "\xEF\xBF\xBD", 3) == 0) {
-                refuse(out, "encoding", "characters of the encoding of the file");
-                return;
-            }
         read_value(out, r, item, fen, t);
     }
 }

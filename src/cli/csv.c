@@ -70,6 +70,7 @@ struct cli_csv {
     uint64_t number;
     int last_end; /* the character that ended the last record */
     int ended, tabs;
+    int open_quote; /* of the record being read */
 };
 
 static void on_cell(void *cell, size_t n, void *user)
@@ -77,6 +78,47 @@ static void on_cell(void *cell, size_t n, void *user)
     cli_csv *c = user;
     cli_put(&c->text, cell, n);
     cli_put(&c->ends, (const char *)&c->text.n, sizeof c->text.n);
+}
+
+/* A quotation mark that does not close swallows the lines below it. None of them is lost: each
+   becomes a record of its own, and all of them are said to be doubtful. */
+static void split_record(cli_csv *c, size_t n)
+{
+    cli_buf text = {0};
+    size_t *old = (size_t *)(void *)c->ends.p;
+    size_t from = c->first ? old[c->first - 1] : 0, start = from;
+    char delimiter = c->tabs ? '\t' : ',';
+    c->open_quote = 0;
+    for (size_t i = c->first; i < n; i++) {
+        cli_put(&text, c->text.p + from, old[i] - from);
+        from = old[i];
+        cli_put(&text, i + 1 < n ? "\0" : "\n", 1); /* 0: a cell that ended by itself */
+    }
+    c->text.n = start;
+    c->ends.n = c->first * sizeof *old;
+    for (size_t i = 0, cells = 0; i < text.n && !text.oom; i++) {
+        int is_end = text.p[i] == '\n' || (text.p[i] == '\r' && text.p[i + 1] != '\n'),
+            is_cell = text.p[i] == 0 || text.p[i] == delimiter;
+        if (!is_end && !is_cell) {
+            cli_put(&c->text, text.p + i, text.p[i] != '\r');
+            continue;
+        }
+        on_cell(NULL, 0, c);
+        cells++;
+        if (is_end && cells == 1 && c->text.n == start) { /* an empty line */
+            c->ends.n -= sizeof(size_t);
+            c->number++;
+            cells = 0;
+        } else if (is_end) {
+            csv_queued q = {++c->number, c->first, cells, 1};
+            cli_put(&c->queue, (const char *)&q, sizeof q);
+            c->first += cells;
+            cells = 0;
+            start = c->text.n;
+        }
+    }
+    c->text.oom |= text.oom;
+    free(text.p);
 }
 
 /* Every line end is reported, so that empty lines count as a spreadsheet counts them. */
@@ -90,10 +132,14 @@ static void on_end(int end, void *user)
         c->last_end = tail ? 0 : end;
         return;
     }
+    c->last_end = end;
+    if (c->open_quote) {
+        split_record(c, n);
+        return;
+    }
     csv_queued q = {++c->number, c->first, n - c->first, 0};
     cli_put(&c->queue, (const char *)&q, sizeof q);
     c->first = n;
-    c->last_end = end;
 }
 
 static int no_blank(unsigned char c)
@@ -111,7 +157,7 @@ static int start(cli_csv *c)
     c->text.n = c->ends.n = c->queue.n = 0;
     c->next = c->first = 0;
     c->number = 0;
-    c->last_end = c->ended = 0;
+    c->last_end = c->ended = c->open_quote = 0;
     return 0;
 }
 
@@ -125,13 +171,19 @@ static void see_delimiter(cli_csv *c)
     cli_bytes_rewind(&c->bytes);
 }
 
-int cli_csv_open(cli_csv **out, const char *path, const char *encoding, int zh)
+int cli_csv_open(cli_csv **out, cli_bytes *opened, const char *path, const char *encoding, int zh)
 {
     cli_csv *c = calloc(1, sizeof *c);
     *out = NULL;
     if (!c)
         return EXIT_OTHER;
-    int bad = cli_bytes_open(&c->bytes, path, encoding, zh);
+    int bad = 0;
+    if (opened && opened->in) {
+        c->bytes = *opened;
+        memset(opened, 0, sizeof *opened);
+    } else {
+        bad = cli_bytes_open(&c->bytes, path, encoding, zh);
+    }
     if (!bad) {
         see_delimiter(c);
         bad = start(c);
@@ -174,18 +226,40 @@ static void keep_rest(cli_csv *c)
     c->next = c->first = 0;
 }
 
+/* A mark that closes is followed by the end of the cell. Where it is not, the parser would go on to
+   the next mark, through any number of lines: the cell goes on without quotes instead, as
+   spreadsheets have it, and the record is doubtful. */
+static int parse(cli_csv *c, size_t n)
+{
+    enum { BEGUN = 2, MIGHT_HAVE_ENDED = 3 };
+    const char *block = c->block;
+    for (size_t at = 0, to; at < n; at = to) {
+        struct csv_parser *p = &c->parser;
+        char delimiter = c->tabs ? '\t' : ',';
+        if (p->quoted && p->pstate == MIGHT_HAVE_ENDED && block[at] != '"' &&
+            block[at] != delimiter && block[at] != '\n' && block[at] != '\r') {
+            p->quoted = 0;
+            p->pstate = BEGUN;
+            c->open_quote = 1;
+        }
+        const char *quote = memchr(block + at, '"', n - at);
+        to = quote ? (size_t)(quote - block) + 1 : n;
+        if (csv_parse(p, block + at, to - at, on_cell, on_end, c) != to - at)
+            return 1;
+    }
+    return 0;
+}
+
 static int fill(cli_csv *c)
 {
     keep_rest(c);
     while (c->queue.n == 0 && !c->ended) {
         size_t n = cli_bytes_read(&c->bytes, c->block, BLOCK);
         c->ended = n == 0;
-        int open_quote = c->ended && is_inside_quotes(&c->parser);
-        if (n > 0 ? csv_parse(&c->parser, c->block, n, on_cell, on_end, c) != n
-                  : csv_fini(&c->parser, on_cell, on_end, c))
+        c->open_quote |= c->ended && is_inside_quotes(&c->parser);
+        if (c->bytes.failed ||
+            (n > 0 ? parse(c, n) : csv_fini(&c->parser, on_cell, on_end, c) != 0))
             return 1;
-        if (open_quote && c->queue.n >= sizeof(csv_queued))
-            ((csv_queued *)(void *)(c->queue.p + c->queue.n - sizeof(csv_queued)))->open_quote = 1;
     }
     return c->text.oom || c->ends.oom || c->queue.oom;
 }
@@ -257,9 +331,9 @@ int cli_csv_is_built(void)
 
 #else /* the command says what is missing before it comes here */
 
-int cli_csv_open(cli_csv **out, const char *path, const char *encoding, int zh)
+int cli_csv_open(cli_csv **out, cli_bytes *opened, const char *path, const char *encoding, int zh)
 {
-    (void)path, (void)encoding, (void)zh;
+    (void)opened, (void)path, (void)encoding, (void)zh;
     *out = NULL;
     return EXIT_OTHER;
 }

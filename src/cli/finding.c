@@ -54,7 +54,7 @@ static void write_line(cli_findings *to, const cli_finding *f, const char *expec
     if (!to->path || to->failed)
         return;
     if (!to->to) {
-        to->to = fopen(to->path, "wb");
+        to->to = cli_create(to->path, to->o);
         to->failed = !to->to || fputs(HEAD, to->to) == EOF;
         if (to->failed)
             return;
@@ -104,20 +104,15 @@ void cli_findings_summary(const cli_findings *f)
         return;
     fprintf(stderr, f->zh ? "发现：%llu 处有误，%llu 处提示" : "findings: %llu errors, %llu notes",
             (unsigned long long)f->errors, (unsigned long long)f->notes);
-    if (f->to)
+    if (f->path && !f->failed)
         fprintf(stderr, f->zh ? "（见 %s）" : " (see %s)", f->path);
     fputc('\n', stderr);
     for (size_t i = 0; i < CLI_CODES && f->codes[i]; i++)
         fprintf(stderr, "  %-20s %llu\n", f->codes[i], (unsigned long long)f->counts[i]);
 }
 
-int cli_findings_close(cli_findings *f)
+void cli_findings_free(cli_findings *f)
 {
-    if (f->to && fclose(f->to))
-        f->failed = 1;
-    if (f->failed)
-        fprintf(stderr, f->zh ? "civicrules: 无法写入“%s”\n" : "civicrules: cannot write '%s'\n",
-                f->path);
     free(f->path);
-    return f->failed;
+    f->path = NULL;
 }

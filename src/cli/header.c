@@ -207,7 +207,10 @@ static int bind_column(cli_table *t, size_t at, const char *root, const cli_opti
     civ_text name = t->record.cells[at];
     int of_root = t->list[0] == 0;
     cli_cell_trim(&name);
-    copy_name(c->header, sizeof c->header, name);
+    c->header = malloc(name.length + 1);
+    if (!c->header)
+        return EXIT_OTHER;
+    copy_name(c->header, name.length + 1, name);
     copy_name(c->name, sizeof c->name, name);
     if (o->key ? is_named(o->key, name, of_root)
                : t->key_at == t->n_columns && is_key_name(name, root, of_root)) {

@@ -5,13 +5,14 @@
 
 #include "batch.h"
 
-int cli_table_open(cli_table *t, const char *path, const cli_options *o, cli_findings *findings)
+int cli_table_open(cli_table *t, cli_bytes *opened, const char *path, const cli_options *o,
+                   cli_findings *findings)
 {
     memset(t, 0, sizeof *t);
     t->findings = findings;
     t->zh = o->zh;
     t->pass_through = o->pass_through;
-    int bad = cli_csv_open(&t->csv, path, o->encoding, o->zh);
+    int bad = cli_csv_open(&t->csv, opened, path, o->encoding, o->zh);
     if (!bad)
         t->file = cli_csv_bytes(t->csv)->path;
     return bad;
@@ -19,6 +20,7 @@ int cli_table_open(cli_table *t, const char *path, const cli_options *o, cli_fin
 
 static void free_column(cli_column *c)
 {
+    free(c->header);
     free(c->bytes.p);
     free(c->off);
     free(c->fens);
@@ -151,13 +153,23 @@ void cli_table_clear(cli_table *t)
 
 /* ---- flags ---- */
 
+static int has_word(const char *words, const char *word)
+{
+    for (size_t n; *words; words += n + (words[n] == ';')) {
+        n = strcspn(words, ";");
+        if (n == strlen(word) && memcmp(words, word, n) == 0)
+            return 1;
+    }
+    return 0;
+}
+
 static void add_flag(cli_table *t, cli_row *row, const char *code)
 {
     if (t->flags.n == 0)
         cli_put(&t->flags, "", 1); /* 0 says none */
     if (row->flags == 0) {
         row->flags = t->flags.n;
-    } else if (strstr(t->flags.p + row->flags, code)) {
+    } else if (has_word(t->flags.p + row->flags, code)) {
         return;
     } else { /* the flags of the row being read come last; of others a copy goes there */
         cli_buf old = {0};
@@ -257,6 +269,15 @@ static void take_field(cli_table *t, cli_column *c, cli_row *row, civ_text key, 
              read.kind == CLI_CELL_UNKNOWN, read.text, read.fen);
 }
 
+/* Of cells that are not read but compared or kept. */
+static void check_characters(cli_table *t, const cli_column *c, cli_row *row, civ_text key,
+                             civ_text cell)
+{
+    if (cli_is_broken(cell))
+        find(t, row, key, c->header, "encoding", cell, "characters of the encoding of the file",
+             NULL, 0);
+}
+
 /* Keys are compared as text; what a spreadsheet did to them is told. */
 static void take_key(cli_table *t, cli_column *c, cli_row *row, civ_text cell)
 {
@@ -265,6 +286,7 @@ static void take_key(cli_table *t, cli_column *c, cli_row *row, civ_text cell)
     const char *damage = cli_long_number_damage(key);
     if (note && key.length > 0)
         find(t, row, key, c->header, note, cell, "", NULL, 1);
+    check_characters(t, c, row, key, cell);
     if (key.length == 0)
         find(t, row, key, c->header, "no_key", cell, "the number of the household", NULL, 0);
     else if (damage)
@@ -308,6 +330,9 @@ static int is_header(const cli_table *t, const cli_record *r)
 
 static const char *reject(const cli_table *t, const cli_record *r, const char **expected)
 {
+    *expected = "a quotation mark that closes";
+    if (r->open_quote)
+        return "open_quote";
     *expected = "the row of a household or member";
     if (is_header(t, r))
         return "several_headers";
@@ -317,10 +342,7 @@ static const char *reject(const cli_table *t, const cli_record *r, const char **
     for (size_t i = t->n_columns; i < r->n; i++)
         if (r->cells[i].length > 0)
             return "row_length";
-    if (r->n < t->n_columns)
-        return "row_length";
-    *expected = "a quotation mark that closes";
-    return r->open_quote ? "open_quote" : NULL;
+    return r->n < t->n_columns ? "row_length" : NULL;
 }
 
 int cli_table_take(cli_table *t)
@@ -352,8 +374,10 @@ int cli_table_take(cli_table *t)
             take_key(t, c, row, cell);
         else if (c->use == CLI_DAY)
             take_day(t, c, row, key, cell);
-        else
+        else {
+            check_characters(t, c, row, key, cell);
             put_cell(c, t->n_rows, 1, 0, cell, 0);
+        }
         if (c->bytes.oom)
             return EXIT_OTHER;
     }

@@ -1,32 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The answers of a block of tables: rows of CSV files, one for each table, or JSON Lines, one for
    each root. */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "batch.h"
-
-char *cli_beside(const char *path, const char *what)
-{
-    const char *dot = strrchr(path, '.'), *slash = strrchr(path, '/');
-    size_t stem = dot && (!slash || dot > slash) ? (size_t)(dot - path) : strlen(path);
-    size_t size = strlen(path) + strlen(what) + 2;
-    char *out = malloc(size);
-    if (out)
-        snprintf(out, size, "%.*s.%s%s", (int)stem, path, what, path + stem);
-    return out;
-}
-
-FILE *cli_create(const char *path, int zh)
-{
-    FILE *to = strcmp(path, "-") == 0 ? stdout : fopen(path, "wb");
-    if (!to)
-        fprintf(stderr,
-                zh ? "civicrules: 无法写入“%s”：%s\n" : "civicrules: cannot write '%s': %s\n", path,
-                strerror(errno));
-    return to;
-}
 
 /* ---- columns of answers: NAME, NAME.answer, perhaps NAME.causes ---- */
 
@@ -97,14 +75,18 @@ static void count(cli_answers *a, size_t table)
 
 /* ---- who the rows of a list are ---- */
 
+static int is_id(const cli_column *c)
+{
+    return c->use == CLI_KEPT && (strcmp(c->header, "id") == 0 || strcmp(c->header, "编号") == 0);
+}
+
 static void put_id(const cli_table *t, size_t row, size_t number, cli_buf *out)
 {
     char text[24];
     for (size_t i = 0; i < t->n_columns; i++) {
         const cli_column *c = &t->columns[i];
         civ_text id = cli_table_cell(t, i, row);
-        if (c->use == CLI_KEPT && id.length > 0 &&
-            (strcmp(c->header, "id") == 0 || strcmp(c->header, "编号") == 0)) {
+        if (is_id(c) && id.length > 0) {
             cli_put(out, id.data, id.length);
             return;
         }
@@ -321,12 +303,31 @@ static void add_outputs(cli_answers *a, struct json_object *line, struct json_ob
     }
 }
 
+static void add_column(struct json_object *to, const char *header, struct json_object *cell)
+{
+    cli_buf name = {0};
+    char number[16] = "";
+    for (int i = 2; i < 1000; i++) {
+        name.n = 0;
+        cli_puts(&name, header);
+        cli_puts(&name, number);
+        cli_put(&name, "", 1);
+        if (name.oom || !json_object_object_get_ex(to, name.p, NULL))
+            break;
+        snprintf(number, sizeof number, ".%d", i);
+    }
+    json_object_object_add(to, name.oom ? header : name.p, cell);
+    free(name.p);
+}
+
+/* Apart from the answers, whatever they are called; a second one of a name is NAME.2. */
 static void add_kept(const cli_table *t, size_t row, struct json_object *to)
 {
     for (size_t i = 0; i < t->n_columns; i++)
-        if (t->columns[i].use == CLI_KEPT) {
+        if (t->columns[i].use == CLI_KEPT && !is_id(&t->columns[i])) {
             civ_text cell = cli_table_cell(t, i, row);
-            json_object_object_add(to, t->columns[i].header, json_text(cell.data, cell.length));
+            add_column(member(to, "columns"), t->columns[i].header,
+                       json_text(cell.data, cell.length));
         }
 }
 

@@ -9,11 +9,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import random
 import re
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 from decimal import Decimal
 from pathlib import Path
@@ -394,8 +397,21 @@ class Spreadsheets(Case):
         households, members = tables()
         self.write("m.csv", text_of(members).rstrip("\r\n") + '\r\n2,"p3,1985')
         done = self.batch(self.write("h.csv", text_of(households)), str(self.dir / "m.csv"))
-        self.assertEqual((done.returncode, [f["code"] for f in self.findings()]), (1, ["row_length"]))
+        self.assertEqual((done.returncode, [f["code"] for f in self.findings()]), (1, ["open_quote"]))
         self.assertEqual(self.answers()[1]["dibao.amount.answer"], "invalid")
+
+    def test_a_quote_swallows_no_row(self) -> None:
+        head = "id,region,residence,property_within_limits,note\n"
+        rest = ",610902,urban,yes,"
+        for name, rows, doubtful in (("goes on", ['1' + rest + '"x"y', '2' + rest + '"z"', '3' + rest], [1]),
+                                     ("until a line below", ['1' + rest + '"x', '2' + rest + 'y', '3' + rest + '"z"'], [1, 2, 3]),
+                                     ("until the end", ['1' + rest, '2' + rest + '"x', '3' + rest + 'y', '4' + rest], [2, 3, 4])):
+            with self.subTest(name):
+                done = self.batch(self.write("h.csv", head + "\n".join(rows) + "\n"), "--pass-through")
+                self.assertEqual([r["id"] for r in self.answers()], [str(i + 1) for i in range(len(rows))], done.said)
+                self.assertEqual([(f["row"], f["key"], f["code"]) for f in self.findings()],
+                                 [(str(i + 1), str(i), "open_quote") for i in doubtful])
+                self.assertEqual({r["dibao.amount.answer"] for r in self.answers() if r["errors"]}, {"invalid"})
 
     def test_quotes_breaks_and_tabs(self) -> None:
         households, members = tables()
@@ -406,6 +422,123 @@ class Spreadsheets(Case):
         tabs = text_of(members).replace(",", "\t")
         done = self.batch(self.write("h.csv", text_of(tables()[0])), self.write("m.txt", tabs))
         self.assertEqual((done.returncode, self.amounts()), (0, ["0.00", "1140.00"]), done.said)
+
+
+class NothingIsLost(Case):
+    def pair(self) -> Tuple[str, str]:
+        households, members = tables()
+        return self.write("h.csv", text_of(households)), self.write("m.csv", text_of(members))
+
+    def names(self) -> List[str]:
+        return sorted(p.name for p in self.dir.iterdir())
+
+    def test_an_interrupted_run_leaves_what_was_there(self) -> None:
+        self.write("out.csv", "before")
+        os.mkfifo(self.dir / "out.members.csv")  # which nobody reads: the run waits with its first file open
+        pair = self.pair()
+        before = self.names()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            with self.subTest(number=number):
+                run = subprocess.Popen([PROGRAM, "batch", "dibao", "--on", ON, *pair, "-o", str(self.dir / "out.csv")], stderr=subprocess.DEVNULL)
+                until = time.monotonic() + 60
+                while not (self.dir / "out.csv.part").exists() and run.poll() is None and time.monotonic() < until:
+                    time.sleep(0.005)
+                time.sleep(0.1)
+                run.send_signal(number)
+                self.assertEqual(run.wait(60), -number)
+                self.assertEqual((self.names(), (self.dir / "out.csv").read_text()), (before, "before"))
+
+    def test_no_room(self) -> None:
+        if not Path("/dev/full").exists():
+            self.skipTest("no /dev/full")
+        for more in ((), ("--format", "jsonl")):
+            population(self.dir, 300)
+            done = call("batch", "dibao", "--on", ON, str(self.dir / "households.csv"), "-o", "/dev/full", *more)
+            self.assertEqual(done.returncode, 4)
+            self.assertIn("cannot write '/dev/full'", done.said)
+
+    def test_no_output_over_an_input(self) -> None:
+        a, b = self.pair()
+        (self.dir / "link.csv").symlink_to(a)
+        (self.dir / "hard.csv").hardlink_to(b) if hasattr(Path, "hardlink_to") else None
+        (self.dir / "x.members.csv").write_bytes(Path(b).read_bytes())
+        (self.dir / "y.errors.csv").write_bytes(Path(b).read_bytes())
+        held = {p: p.read_bytes() for p in self.dir.iterdir()}
+        for args in ((a, b, "-o", f"{self.dir}/./h.csv"), (a, b, "-o", str(self.dir / "link.csv")), (a, f"members={b}", "-o", b),
+                     (a, str(self.dir / "x.members.csv"), "-o", str(self.dir / "x.csv")),
+                     (a, str(self.dir / "y.errors.csv"), "-o", str(self.dir / "y.csv")),
+                     (a, str(self.dir / "y.errors.csv"), "-o", str(self.dir / "y.jsonl"))):
+            with self.subTest(args=args):
+                done = call("batch", "dibao", "--on", ON, *args)
+                self.assertEqual(done.returncode, 2, done.said)
+                self.assertIn("would overwrite", done.said)
+                self.assertEqual({p: p.read_bytes() for p in self.dir.iterdir()}, held)
+
+    def test_the_file_of_findings_has_a_name_of_its_own(self) -> None:
+        a, b = self.pair()
+        self.write("answers.csv", "mine")
+        for name in ("answers", "o.x", "o.js"):
+            self.assertEqual(self.batch(a, b, "--format", "jsonl", out=name).returncode, 0)
+        self.assertEqual((self.dir / "answers.csv").read_text(), "mine")
+        _, members = tables()
+        members[0]["birth_date"] = "45000"
+        self.assertEqual(self.batch(a, self.write("m.csv", text_of(members)), "--format", "jsonl", out="answers").returncode, 1)
+        self.assertEqual([f["code"] for f in rows_of(self.dir / "answers.errors.csv")], ["date_serial"])
+        self.assertEqual(self.batch(*self.pair(), "--format", "jsonl", out="answers").returncode, 0)
+        self.assertFalse((self.dir / "answers.errors.csv").exists())
+
+    def test_paths_that_cannot_be(self) -> None:
+        a, b = self.pair()
+        before = self.names()
+        for args in ((str(self.dir), b, "-o", str(self.dir / "x.csv")), (a, str(self.dir), "-o", str(self.dir / "x.csv")),
+                     (a, b, "-o", str(self.dir)), (a, b, "-o", str(self.dir / "none" / "x.csv"))):
+            with self.subTest(args=args):
+                done = call("batch", "dibao", "--on", ON, *args)
+                self.assertEqual((done.returncode, self.names()), (2, before), done.said)
+                self.assertIn("cannot", done.said)
+
+    def test_a_pipe_is_read_once(self) -> None:
+        households, members = tables()
+        line = json.dumps(case_of(households[0], members[:1])) + "\n"
+        done = self.batch("-", out="o.jsonl", stdin=line.encode())
+        self.assertEqual((done.returncode, len((self.dir / "o.jsonl").read_text().splitlines())), (0, 1), done.said)
+        for text, n in ((text_of(households).encode(), 2), (line.encode(), 1)):
+            done = self.batch("/dev/stdin", out="o.jsonl", stdin=text)
+            self.assertEqual((done.returncode, len((self.dir / "o.jsonl").read_text().splitlines())), (0, n), done.said)
+
+    def test_columns_that_are_called_like_answers(self) -> None:
+        households, members = tables()
+        for row in households + members:
+            row.update({"outputs": "a", "undetermined": "b", "errors": "c", "members": "d"} if "region" in row else {"invalid": "e"})
+        pair = self.write("h.csv", text_of(households)), self.write("m.csv", text_of(members).replace("invalid", "备注,备注").replace(",e\r", ",e,f\r"))
+        for h in households:
+            h.pop("members")
+        pair = self.write("h.csv", text_of(households)), pair[1]
+        self.assertEqual(self.batch(*pair, "--pass-through", out="o.jsonl").returncode, 0)
+        line = json.loads((self.dir / "o.jsonl").read_text().splitlines()[1])
+        self.assertEqual(line["columns"], {"outputs": "a", "undetermined": "b", "errors": "c"})
+        self.assertEqual(line["outputs"]["dibao.amount"], "1140.00")
+        self.assertEqual(line["members"][0]["columns"], {"备注": "e", "备注.2": "f"})
+        self.assertEqual(line["members"][0]["id"], "p1")
+
+    def test_long_names_of_columns(self) -> None:
+        households, members = tables()
+        for h in households:
+            h["备" * 100] = "x"
+        pair = self.write("h.csv", text_of(households)), self.write("m.csv", text_of(members))
+        self.assertEqual(self.batch(*pair, "--pass-through").returncode, 0)
+        self.assertEqual(self.answers()[0]["备" * 100], "x")
+
+    def test_broken_characters_anywhere(self) -> None:
+        households, members = tables()
+        for row in households:
+            row["note"] = "n"
+        good = text_of(households).encode()
+        for raw in (b"\xef\xbb\xbf" + good.replace(b"yes,n", b"yes,\xff", 1), b"\xef\xbb\xbf" + good.replace(b"\n1,", b"\n1\xff,", 1)):
+            (self.dir / "h.csv").write_bytes(raw)
+            done = self.batch(str(self.dir / "h.csv"), self.write("m.csv", text_of(members)), "--pass-through")
+            self.assertEqual((done.returncode, self.findings()[0]["code"], len(self.answers())), (1, "encoding", 2), done.said)
+            self.assertIn("encoding", self.answers()[0]["errors"])
 
 
 class Command(Case):

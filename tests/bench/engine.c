@@ -6,138 +6,49 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "civicrules/arrow.h"
+#include "columns.h"
 #include "yardstick.h"
 
-enum { MOST_COLUMNS = 8, ON = 20454 /* 2026-01-01 */ };
+enum { ON = 20454 /* 2026-01-01 */ };
 
-/* ---- columns of ours as Arrow arrays; they live as long as the program ---- */
-
-typedef struct column {
-    struct ArrowSchema schema, words_schema;
-    struct ArrowArray array, words;
-    const void *buffers[2], *words_buffers[3];
-    uint8_t *valid;
-} column;
-
-typedef struct table {
-    column columns[MOST_COLUMNS];
-    struct ArrowSchema schema, *schemas[MOST_COLUMNS];
-    struct ArrowArray array, *arrays[MOST_COLUMNS];
-    struct ArrowSchema *as_schema; /* itself, as the child of a list */
-    struct ArrowArray *as_array;
-    const void *buffers[1];
-    int64_t n, rows;
-} table;
-
-static void keep_schema(struct ArrowSchema *s)
-{
-    s->release = NULL;
-}
-
-static void keep_array(struct ArrowArray *a)
-{
-    a->release = NULL;
-}
-
-static column *add(table *t, const char *name, const char *format, const void *values)
-{
-    column *c = &t->columns[t->n];
-    c->schema.name = name;
-    c->schema.format = format;
-    c->schema.flags = ARROW_FLAG_NULLABLE;
-    c->schema.release = keep_schema;
-    c->array.length = t->rows;
-    c->array.n_buffers = 2;
-    c->array.buffers = c->buffers;
-    c->array.release = keep_array;
-    c->buffers[1] = values;
-    t->schemas[t->n] = &c->schema;
-    t->arrays[t->n++] = &c->array;
-    return c;
-}
-
-/* `offsets`: where each of the n words begins in `text`. */
-static void add_words(table *t, const char *name, const uint8_t *index, const char *text,
-                      const int32_t *offsets, int64_t n)
-{
-    column *c = add(t, name, "C", index);
-    c->words_schema.format = "u";
-    c->words_schema.name = "";
-    c->words_schema.release = keep_schema;
-    c->words.length = n;
-    c->words.n_buffers = 3;
-    c->words.buffers = c->words_buffers;
-    c->words.release = keep_array;
-    c->words_buffers[1] = offsets;
-    c->words_buffers[2] = text;
-    c->schema.dictionary = &c->words_schema;
-    c->array.dictionary = &c->words;
-}
-
-static void close_table(table *t)
-{
-    t->schema.format = "+s";
-    t->schema.name = "item";
-    t->schema.n_children = t->n;
-    t->schema.children = t->schemas;
-    t->schema.release = keep_schema;
-    t->array.length = t->rows;
-    t->array.n_buffers = 1;
-    t->array.buffers = t->buffers;
-    t->array.n_children = t->n;
-    t->array.children = t->arrays;
-    t->array.release = keep_array;
-}
+/* ---- columns ---- */
 
 static void make_persons(table *t, const yard_columns *c)
 {
     t->rows = c->persons;
-    add(t, "wage_fen", "l", c->wage);
-    add(t, "pension_fen", "l", c->pension);
-    add(t, "other_fen", "l", c->other);
-    add(t, "employed", "C", c->employed);
-    add(t, "age", "C", c->age);
-    add(t, "grade", "C", c->grade);
-    add(t, "illness", "C", c->illness);
-    close_table(t);
+    table_add(t, "wage_fen", "l", c->wage);
+    table_add(t, "pension_fen", "l", c->pension);
+    table_add(t, "other_fen", "l", c->other);
+    table_add(t, "employed", "C", c->employed);
+    table_add(t, "age", "C", c->age);
+    table_add(t, "grade", "C", c->grade);
+    table_add(t, "illness", "C", c->illness);
+    table_close(t);
 }
 
 static void make_households(table *t, table *persons, const yard_columns *c)
 {
-    static const int32_t counties[] = {0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20}, kinds[] = {0, 5, 10};
+    static const char *const counties[] = {"c0", "c1", "c2", "c3", "c4",
+                                           "c5", "c6", "c7", "c8", "c9"},
+                             *const kinds[] = {"urban", "rural"};
     t->rows = c->households;
-    add_words(t, "county", c->county, "c0c1c2c3c4c5c6c7c8c9", counties, 10);
-    add_words(t, "residence", c->rural, "urbanrural", kinds, 2);
-    add(t, "cars", "C", c->cars);
-    add(t, "dwellings", "C", c->dwellings);
-    add(t, "deposits_fen", "l", c->deposits);
-    add(t, "medical_fen", "l", c->medical);
-    add(t, "education_fen", "l", c->education);
-    column *list = add(t, "members", "+l", c->offsets);
-    persons->as_schema = &persons->schema;
-    persons->as_array = &persons->array;
-    list->schema.n_children = list->array.n_children = 1;
-    list->schema.children = &persons->as_schema;
-    list->array.children = &persons->as_array;
-    close_table(t);
+    table_add_words(t, "county", "C", c->county, counties, 10);
+    table_add_words(t, "residence", "C", c->rural, kinds, 2);
+    table_add(t, "cars", "C", c->cars);
+    table_add(t, "dwellings", "C", c->dwellings);
+    table_add(t, "deposits_fen", "l", c->deposits);
+    table_add(t, "medical_fen", "l", c->medical);
+    table_add(t, "education_fen", "l", c->education);
+    table_add_list(t, "members", persons, c->offsets);
+    table_close(t);
 }
 
 /* One value in a hundred of a column is null. */
-static void punch(column *c, int64_t rows, int percent)
+static void punch(column *c, int percent)
 {
-    size_t bytes = (size_t)rows / 8 + 1;
-    if (percent == 0)
-        return;
-    c->valid = malloc(bytes);
-    if (!c->valid)
-        exit(1);
-    memset(c->valid, 0xFF, bytes);
-    for (int64_t i = 0; i < rows; i++)
+    for (int64_t i = 0; i < c->array.length; i++)
         if (i * 2654435761 % 100 < percent)
-            c->valid[i / 8] = (uint8_t)(c->valid[i / 8] & ~(1u << i % 8));
-    c->buffers[0] = c->valid;
-    c->array.null_count = -1;
+            column_null(c, i);
 }
 
 /* ---- memory ---- */
@@ -255,7 +166,7 @@ yard_engine *yard_engine_make(const yard_columns *c, const char *policy_path, un
         wanted[i] = (civ_text){outputs[i], strlen(outputs[i])};
     need(civ_calculator_create(&e->calculator, e->policy, wanted, 5, &options, &error), &error);
     make_persons(&e->persons, c);
-    punch(&e->persons.columns[2], c->persons, nulls_percent); /* other income */
+    punch(&e->persons.columns[2], nulls_percent); /* other income */
     make_households(&e->households, &e->persons, c);
     batch.on = ON;
     batch.threads = threads;

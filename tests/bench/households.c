@@ -13,135 +13,33 @@
 #include <string.h>
 #include <time.h>
 
-#include "civicrules/arrow.h"
+#include "columns.h"
 #include "population.h"
 
-enum { MOST_COLUMNS = 32, SLICE = 100000, MOST_RUNS = 99, ON = 19487 /* 2023-05-10 */, SEED = 1 };
+enum { SLICE = 100000, MOST_RUNS = 99, ON = 19487 /* 2023-05-10 */, SEED = 1 };
 
-static void *get(size_t n, size_t size)
-{
-    void *p = calloc(n ? n : 1, size);
-    if (!p) {
-        fputs("households: out of memory\n", stderr);
-        exit(1);
-    }
-    return p;
-}
-
-/* ---- columns, which live as long as the program ---- */
-
-typedef struct column {
-    struct ArrowSchema schema;
-    struct ArrowArray array;
-    const void *buffers[3];
-    void *values;
-    uint8_t *valid;
-} column;
-
-typedef struct table {
-    column columns[MOST_COLUMNS];
-    struct ArrowSchema schema, *schemas[MOST_COLUMNS];
-    struct ArrowArray array, *arrays[MOST_COLUMNS];
-    const void *no_validity[1];
-    int n;
-    int64_t rows;
-} table;
-
-static void keep_schema(struct ArrowSchema *s)
-{
-    s->release = NULL;
-}
-
-static void keep_array(struct ArrowArray *a)
-{
-    a->release = NULL;
-}
+/* ---- columns ---- */
 
 static column *add(table *t, const char *name, const char *format, size_t bits)
 {
-    column *c = &t->columns[t->n];
-    c->values = get(((size_t)t->rows + 1) * bits / 8 + 8, 1);
-    c->schema.name = name;
-    c->schema.format = format;
-    c->schema.flags = ARROW_FLAG_NULLABLE;
-    c->schema.release = keep_schema;
-    c->array.length = t->rows;
-    c->array.n_buffers = 2;
-    c->array.buffers = c->buffers;
-    c->array.release = keep_array;
-    c->buffers[1] = c->values;
-    t->schemas[t->n] = &c->schema;
-    t->arrays[t->n++] = &c->array;
-    return c;
+    return table_add(t, name, format, bench_get(((size_t)t->rows + 1) * bits / 8 + 8, 1));
 }
 
-/* Nulls, where rows are said to be none. */
-static void null_at(column *c, int64_t rows, int64_t row)
+static void add_words(table *t, const char *name, const char *const *words, int n)
 {
-    if (!c->valid) {
-        c->valid = get((size_t)rows / 8 + 8, 1);
-        memset(c->valid, 0xFF, (size_t)rows / 8 + 8);
-        c->buffers[0] = c->valid;
-        c->array.null_count = -1;
-    }
-    c->valid[row / 8] = (uint8_t)(c->valid[row / 8] & ~(1u << row % 8));
+    table_add_words(t, name, "c", bench_get((size_t)t->rows + 1, 1), words, n);
+}
+
+/* The memory of a column made here. */
+static void *values(const column *c)
+{
+    return (void *)(uintptr_t)c->buffers[1];
 }
 
 static void set_bit(column *c, int64_t row, int bit)
 {
-    uint8_t *b = c->values;
+    uint8_t *b = values(c);
     b[row / 8] = (uint8_t)(b[row / 8] | (unsigned)(bit != 0) << row % 8);
-}
-
-/* Words as int8 into a dictionary. */
-static column *add_words(table *t, const char *name, const char *const *words, int n)
-{
-    column *c = add(t, name, "c", 8), *d = get(1, sizeof *d);
-    int32_t *off = get((size_t)n + 1, sizeof *off);
-    for (int i = 0; i < n; i++)
-        off[i + 1] = off[i] + (int32_t)strlen(words[i]);
-    char *bytes = get((size_t)off[n], 1);
-    for (int i = 0; i < n; i++)
-        memcpy(bytes + off[i], words[i], strlen(words[i]));
-    d->schema.format = "u";
-    d->schema.name = "";
-    d->schema.release = keep_schema;
-    d->array.length = n;
-    d->array.n_buffers = 3;
-    d->array.buffers = d->buffers;
-    d->array.release = keep_array;
-    d->buffers[1] = off;
-    d->buffers[2] = bytes;
-    c->schema.dictionary = &d->schema;
-    c->array.dictionary = &d->array;
-    return c;
-}
-
-static void add_list(table *t, const char *name, table *items, const int32_t *off)
-{
-    column *c = add(t, name, "+l", 0);
-    c->buffers[1] = off;
-    c->schema.n_children = 1;
-    c->schema.children = get(1, sizeof *c->schema.children);
-    c->schema.children[0] = &items->schema;
-    c->array.n_children = 1;
-    c->array.children = get(1, sizeof *c->array.children);
-    c->array.children[0] = &items->array;
-}
-
-static void close_table(table *t)
-{
-    t->schema.format = "+s";
-    t->schema.name = "item";
-    t->schema.n_children = t->n;
-    t->schema.children = t->schemas;
-    t->schema.release = keep_schema;
-    t->array.length = t->rows;
-    t->array.n_buffers = 1;
-    t->array.buffers = t->no_validity;
-    t->array.n_children = t->n;
-    t->array.children = t->arrays;
-    t->array.release = keep_array;
 }
 
 /* ---- the population ---- */
@@ -263,28 +161,28 @@ static void parent_columns(table *t)
 static void put_household(table *t, int64_t row, const pop_household *h)
 {
     column *c = t->columns;
-    ((int8_t *)c[H_REGION].values)[row] = region_index(h->region);
-    ((int8_t *)c[H_RESIDENCE].values)[row] = (int8_t)h->rural;
+    ((int8_t *)values(&c[H_REGION]))[row] = region_index(h->region);
+    ((int8_t *)values(&c[H_RESIDENCE]))[row] = (int8_t)h->rural;
     set_bit(&c[H_DIBAO], row, h->within_dibao);
     set_bit(&c[H_EDGE], row, h->within_edge);
     set_bit(&c[H_RIGID], row, h->within_rigid);
     set_bit(&c[H_REFUSED], row, h->refused > 0);
     set_bit(&c[H_BUSINESS], row, h->has_business);
     if (h->refused < 0)
-        null_at(&c[H_REFUSED], t->rows, row);
-    ((int64_t *)c[H_ASSETS].values)[row] = h->assets;
+        column_null(&c[H_REFUSED], row);
+    ((int64_t *)values(&c[H_ASSETS]))[row] = h->assets;
     if (h->assets < 0)
-        null_at(&c[H_ASSETS], t->rows, row);
-    ((uint8_t *)c[H_DWELLINGS].values)[row] = h->dwellings;
-    ((uint8_t *)c[H_VEHICLES].values)[row] = h->vehicles;
+        column_null(&c[H_ASSETS], row);
+    ((uint8_t *)values(&c[H_DWELLINGS]))[row] = h->dwellings;
+    ((uint8_t *)values(&c[H_VEHICLES]))[row] = h->vehicles;
 }
 
-static void put_disability(column *kind, column *grade, int64_t rows, int64_t row, int k, int g)
+static void put_disability(column *kind, column *grade, int64_t row, int k, int g)
 {
-    ((int8_t *)kind->values)[row] = (int8_t)k;
-    ((uint8_t *)grade->values)[row] = (uint8_t)g;
+    ((int8_t *)values(kind))[row] = (int8_t)k;
+    ((uint8_t *)values(grade))[row] = (uint8_t)g;
     if (g == 0)
-        null_at(grade, rows, row);
+        column_null(grade, row);
 }
 
 static void put_person(table *t, int64_t row, const pop_person *p)
@@ -300,26 +198,25 @@ static void put_person(table *t, int64_t row, const pop_person *p)
                          0};
     const int64_t money[] = {p->wage,     p->business, p->property,
                              p->transfer, p->other,    p->base_pension};
-    ((int32_t *)c[P_BIRTH].values)[row] = p->birth;
-    ((int8_t *)c[P_SEX].values)[row] = (int8_t)(p->sex - 1);
-    ((int8_t *)c[P_RELATION].values)[row] = (int8_t)p->relation;
-    ((int8_t *)c[P_HUKOU].values)[row] = region_index(p->hukou_region);
-    ((int8_t *)c[P_KIND].values)[row] = (int8_t)p->rural;
-    put_disability(&c[P_DISABILITY], &c[P_GRADE], t->rows, row, p->disability_kind,
-                   p->disability_grade);
-    ((int8_t *)c[P_SCHOOL].values)[row] = (int8_t)p->school;
+    ((int32_t *)values(&c[P_BIRTH]))[row] = p->birth;
+    ((int8_t *)values(&c[P_SEX]))[row] = (int8_t)(p->sex - 1);
+    ((int8_t *)values(&c[P_RELATION]))[row] = (int8_t)p->relation;
+    ((int8_t *)values(&c[P_HUKOU]))[row] = region_index(p->hukou_region);
+    ((int8_t *)values(&c[P_KIND]))[row] = (int8_t)p->rural;
+    put_disability(&c[P_DISABILITY], &c[P_GRADE], row, p->disability_kind, p->disability_grade);
+    ((int8_t *)values(&c[P_SCHOOL]))[row] = (int8_t)p->school;
     for (int i = 0; i < 8; i++)
         set_bit(&c[P_ILL + i], row, flags[i]);
     for (int i = 0; i < 6; i++)
-        ((int64_t *)c[P_WAGE + i].values)[row] = money[i];
+        ((int64_t *)values(&c[P_WAGE + i]))[row] = money[i];
 }
 
 static void put_parent(table *t, int64_t row, int which, int state)
 {
     column *c = t->columns;
-    ((int8_t *)c[R_ROLE].values)[row] = (int8_t)which;
-    ((int8_t *)c[R_STATE].values)[row] = (int8_t)state;
-    put_disability(&c[R_DISABILITY], &c[R_GRADE], t->rows, row, state == POP_DISABLED ? 4 : 0,
+    ((int8_t *)values(&c[R_ROLE]))[row] = (int8_t)which;
+    ((int8_t *)values(&c[R_STATE]))[row] = (int8_t)state;
+    put_disability(&c[R_DISABILITY], &c[R_GRADE], row, state == POP_DISABLED ? 4 : 0,
                    state == POP_DISABLED ? 1 : 0);
 }
 
@@ -342,21 +239,21 @@ static void fill(table *roots, table *members, table *parents, int32_t *off, int
 
 static table *make_population(int64_t n, int64_t *n_members)
 {
-    table *roots = get(1, sizeof *roots), *members = get(1, sizeof *members),
-          *parents = get(1, sizeof *parents);
+    table *roots = bench_get(1, sizeof *roots), *members = bench_get(1, sizeof *members),
+          *parents = bench_get(1, sizeof *parents);
     roots->rows = n;
     *n_members = members->rows = count_members(n, &parents->rows);
-    int32_t *off = get((size_t)n + 1, sizeof *off),
-            *below = get((size_t)members->rows + 1, sizeof *below);
+    int32_t *off = bench_get((size_t)n + 1, sizeof *off),
+            *below = bench_get((size_t)members->rows + 1, sizeof *below);
     household_columns(roots);
     person_columns(members);
     parent_columns(parents);
     fill(roots, members, parents, off, below);
-    close_table(parents);
-    add_list(members, "parents", parents, below);
-    close_table(members);
-    add_list(roots, "members", members, off);
-    close_table(roots);
+    table_close(parents);
+    table_add_list(members, "parents", parents, below);
+    table_close(members);
+    table_add_list(roots, "members", members, off);
+    table_close(roots);
     return roots;
 }
 

@@ -5,11 +5,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-sh cmake/need.sh cmake gcc make pkg-config libjson-c-dev libcsv-dev
-
-echo "==> build"
-cmake -S . -B build/quickstart -DCMAKE_BUILD_TYPE=Release -DCIVICRULES_TESTS=OFF
-cmake --build build/quickstart -j "$(nproc 2>/dev/null || echo 2)"
+sh examples/build.sh
 
 echo "==> batch"
 sample=examples/population/sample

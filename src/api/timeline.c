@@ -228,14 +228,6 @@ static int32_t reason_of(const civ_timeline *t, uint32_t output)
     return -1;
 }
 
-static uint32_t row_above(const civ_workspace *w, int32_t from, int32_t to, uint32_t row)
-{
-    for (; from != to && from >= 0;
-         from = w->calculator->core.policy->program.entities.at[from].parent)
-        row = cr_parent_rows(&w->core->spaces[from])[row];
-    return row;
-}
-
 /* The series of the reason, in the row that it stands in. */
 static void link_reasons(civ_timeline *t, const civ_workspace *w)
 {
@@ -245,8 +237,8 @@ static void link_reasons(civ_timeline *t, const civ_workspace *w)
         s->reason = -1;
         if (output < 0 || t->calculator->core.outputs.at[s->output].reason)
             continue;
-        uint32_t row =
-            row_above(w, def_of(t, s->output)->entity, def_of(t, (uint32_t)output)->entity, s->row);
+        uint32_t row = cr_row_up(w->core, def_of(t, s->output)->entity, s->row,
+                                 def_of(t, (uint32_t)output)->entity);
         for (uint32_t k = 0; k < t->n_series; k++)
             if (t->series[k].output == (uint32_t)output && t->series[k].row == row)
                 s->reason = (int32_t)k;

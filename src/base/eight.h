@@ -6,6 +6,12 @@
 #include <stdint.h>
 #include <string.h>
 
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define CR_LITTLE_ENDIAN 1
+#else
+#define CR_LITTLE_ENDIAN 0
+#endif
+
 static inline uint64_t cr_eight(const uint8_t *p)
 {
     uint64_t x;
@@ -17,7 +23,7 @@ static inline uint64_t cr_eight(const uint8_t *p)
 static inline unsigned cr_eight_next(uint64_t *x)
 {
     unsigned at = 0;
-#if defined(__GNUC__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#if defined(__GNUC__) && CR_LITTLE_ENDIAN
     at = (unsigned)__builtin_ctzll(*x) >> 3;
     *x &= ~(UINT64_C(0xFF) << (8 * at));
 #else

@@ -19,16 +19,12 @@ static const cr_pval *value_of(const cr_workspace *w, uint32_t output)
 void cr_ask_mark(const cr_worker *k, uint8_t *marks)
 {
     const cr_workspace *w = k->w;
-    const cr_program *p = &w->calc->policy->program;
     for (uint32_t i = 0; i < w->calc->outputs.n; i++) {
         const uint8_t *st = w->frame->st[cr_status_register(value_of(w, i))];
         int32_t entity = cr_output_entity(w->calc, i);
         for (uint32_t r = 0, n = w->spaces[entity].n; st && r < n; r++) {
-            uint32_t row = r;
-            for (int32_t e = entity; st[r] && e != w->calc->root; e = p->entities.at[e].parent)
-                row = cr_parent_rows(&w->spaces[e])[row];
             if (st[r])
-                marks[row] = 1;
+                marks[cr_root_of_row(w, entity, r)] = 1;
         }
     }
 }
@@ -61,34 +57,36 @@ void cr_asking_free(cr_asking *a)
     cr_workspace_free(a->w);
 }
 
-static int more_asks(cr_asking *a)
+/* Room for more behind n: 0 fine, 2 out of memory, and `*at` is as before. */
+static int more(const cr_asking *a, void **at, size_t *cap, size_t n, size_t size)
 {
     cr_alloc alloc = a->w->alloc;
-    size_t cap = a->cap_asks ? a->cap_asks * 2 : 8;
-    cr_ask *asks = cr_mem_get(&alloc, cap, sizeof *asks);
-    if (!asks)
+    size_t next = *cap ? *cap * 2 : 8;
+    void *made = cr_mem_get(&alloc, next, size);
+    if (!made)
         return 2;
-    if (a->n_asks > 0)
-        memcpy(asks, a->asks, a->n_asks * sizeof *asks);
-    cr_mem_free(&alloc, a->asks, a->cap_asks * sizeof *asks);
-    a->asks = asks;
-    a->cap_asks = cap;
+    if (n > 0)
+        memcpy(made, *at, n * size);
+    cr_mem_free(&alloc, *at, *cap * size);
+    *at = made;
+    *cap = next;
     return 0;
+}
+
+static int more_asks(cr_asking *a)
+{
+    void *at = a->asks;
+    int bad = more(a, &at, &a->cap_asks, a->n_asks, sizeof *a->asks);
+    a->asks = at;
+    return bad;
 }
 
 static int more_reasons(cr_asking *a)
 {
-    cr_alloc alloc = a->w->alloc;
-    size_t cap = a->cap_reasons ? a->cap_reasons * 2 : 8;
-    cr_cause_entry *reasons = cr_mem_get(&alloc, cap, sizeof *reasons);
-    if (!reasons)
-        return 2;
-    if (a->n_reasons > 0)
-        memcpy(reasons, a->reasons, a->n_reasons * sizeof *reasons);
-    cr_mem_free(&alloc, a->reasons, a->cap_reasons * sizeof *reasons);
-    a->reasons = reasons;
-    a->cap_reasons = cap;
-    return 0;
+    void *at = a->reasons;
+    int bad = more(a, &at, &a->cap_reasons, a->n_reasons, sizeof *a->reasons);
+    a->reasons = at;
+    return bad;
 }
 
 /* ---- causes of a few roots ---- */

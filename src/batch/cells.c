@@ -17,19 +17,6 @@ typedef struct cr_cells { /* one request */
     uint32_t n;
 } cr_cells;
 
-/* ---- days ---- */
-
-static int32_t day_of(const cr_cells *c, uint32_t k)
-{
-    const cr_workspace *w = c->w;
-    if (!w->days)
-        return w->on;
-    for (int32_t e = c->i->space; e != w->calc->root;
-         e = w->calc->policy->program.entities.at[e].parent)
-        k = cr_parent_rows(&w->spaces[e])[k];
-    return w->days[k];
-}
-
 /* ---- cell by cell ---- */
 
 /* Texts and codes that take time to read, where they are not in a dictionary. */
@@ -101,7 +88,8 @@ static void stage(const cr_cells *c, const int32_t *days)
         cells[k] = (uint8_t)(!c->view->column->history
                                  ? cr_view_value(c->view, policy, c->field, row, &values[k])
                                  : cr_view_on(c->view, policy, c->field, row,
-                                              days ? days[k] : day_of(c, k), &values[k]));
+                                              days ? days[k] : cr_day_of_row(c->w, c->i->space, k),
+                                              &values[k]));
     }
 }
 
@@ -267,6 +255,13 @@ static void put_nulls(const cr_cells *c, int some_outside)
         mark_bad(c, there, s);
 }
 
+/* Not of a row above, which only fields on another day are read from. */
+static int is_of_own_row(const cr_cells *c)
+{
+    int on_a_day = c->i->op == CR_OP_INPUT_ON || c->i->op == CR_OP_GIVEN_ON;
+    return !on_a_day || c->i->child == c->i->space;
+}
+
 /* Each cell says by itself what it is, in a lane that vectors hold. */
 static int is_simple(const cr_cells *c)
 {
@@ -323,7 +318,7 @@ static void input_on(const cr_cells *c)
     cr_frame *f = c->w->frame;
     const uint8_t *x = f->st[c->i->a];
     uint8_t *s = f->st_memory[c->i->dst];
-    if (c->i->child == c->i->space && c->view->column && !c->view->column->history) {
+    if (is_of_own_row(c) && c->view->column && !c->view->column->history) {
         input(c);
     } else {
         stage(c, f->val[c->i->a]);
@@ -361,8 +356,7 @@ static int given_by_nulls(const cr_cells *c)
     const cr_view *v = c->view;
     cr_frame *f = c->w->frame;
     int8_t *d = f->val[c->i->dst];
-    if (!v->column || !is_simple(c) || v->column->layout.form == CR_F_NULL ||
-        (c->i->child >= 0 && c->i->child != c->i->space && c->i->op == CR_OP_GIVEN_ON))
+    if (!v->column || !is_simple(c) || v->column->layout.form == CR_F_NULL || !is_of_own_row(c))
         return 0;
     const uint8_t *there = presence(c);
     uint8_t *s = f->st_memory[c->i->dst];

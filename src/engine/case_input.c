@@ -73,9 +73,7 @@ static int case_rows(const cr_input *input, cr_workspace *w)
 
 uint32_t cr_row_above(const cr_workspace *w, const cr_insn *i, uint32_t k)
 {
-    for (int32_t s = i->space; s != i->child; s = w->calc->policy->program.entities.at[s].parent)
-        k = cr_parent_rows(&w->spaces[s])[k];
-    return k;
+    return cr_row_up(w, i->space, k, i->child);
 }
 
 /* Numbers are stated as 64-bit integers; the proof of the lane is the field's range, checked when

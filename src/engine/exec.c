@@ -207,12 +207,19 @@ int cr_status_get(const cr_workspace *w, int32_t reg, uint32_t row)
     return st ? st[row] : CR_KNOWN;
 }
 
-uint32_t cr_root_of_row(const cr_workspace *w, int32_t entity, uint32_t row)
+uint32_t cr_row_up(const cr_workspace *w, int32_t entity, uint32_t row, int32_t to)
 {
     const cr_program *p = &w->calc->policy->program;
-    for (; entity != w->calc->root; entity = p->entities.at[entity].parent)
+    while (entity != to && entity >= 0 && p->entities.at[entity].parent >= 0) {
         row = cr_parent_rows(&w->spaces[entity])[row];
+        entity = p->entities.at[entity].parent;
+    }
     return row;
+}
+
+uint32_t cr_root_of_row(const cr_workspace *w, int32_t entity, uint32_t row)
+{
+    return cr_row_up(w, entity, row, w->calc->root);
 }
 
 int32_t cr_day_of_row(const cr_workspace *w, int32_t entity, uint32_t row)

@@ -147,6 +147,8 @@ void cr_wide_get(const cr_workspace *w, int32_t reg, uint32_t row, cr_wide *out)
 int cr_value_get(const cr_workspace *w, const cr_pval *v, uint32_t row, cr_rat *out,
                  cr_wide wide[2]);
 int cr_status_get(const cr_workspace *w, int32_t reg, uint32_t row);
+/* The row of the entity `to`, above `entity`, that a row stands in. */
+uint32_t cr_row_up(const cr_workspace *w, int32_t entity, uint32_t row, int32_t to);
 /* The root that a row belongs to; the day that is decided for there. */
 uint32_t cr_root_of_row(const cr_workspace *w, int32_t entity, uint32_t row);
 int32_t cr_day_of_row(const cr_workspace *w, int32_t entity, uint32_t row);

@@ -11,11 +11,7 @@ enum { MOST_TERMS = 12 }; /* of a sum; a longer one is shown as its total */
 
 uint32_t cr_explain_up(const cr_explainer *e, int32_t entity, uint32_t row, int32_t to)
 {
-    while (entity != to && entity >= 0 && e->p->entities.at[entity].parent >= 0) {
-        row = cr_parent_rows(&e->w->spaces[entity])[row];
-        entity = e->p->entities.at[entity].parent;
-    }
-    return row;
+    return cr_row_up(e->w, entity, row, to);
 }
 
 static int32_t status_register(const cr_pval *v)

@@ -21,7 +21,7 @@ cr_reciprocal cr_reciprocal_of(uint64_t by, cr_i128 lo, cr_i128 hi, int mode)
     cr_reciprocal r = {CR_RECIPROCAL_NONE, 1, 0, 0, 0};
     cr_i128 most = (hi > -lo ? hi : -lo) + (cr_i128)by;
     unsigned l = ceil_log2(by);
-    if (by == 0 || most > INT64_MAX || (mode == CR_ROUND_HALF_EVEN && by % 2 == 0))
+    if (by <= 1 || most > INT64_MAX || (mode == CR_ROUND_HALF_EVEN && by % 2 == 0))
         return r;
     if (mode == CR_ROUND_UP)
         r.plus = by - 1;
@@ -29,9 +29,7 @@ cr_reciprocal cr_reciprocal_of(uint64_t by, cr_i128 lo, cr_i128 hi, int mode)
         r.minus = by - 1;
     else
         r.plus = r.minus = by / 2; /* there is no tie where `by` is odd */
-    if (by == 1) {
-        r.kind = CR_RECIPROCAL_SIGNED;
-    } else if (most <= INT32_MAX) {
+    if (most <= INT32_MAX) {
         r.kind = lo >= 0 ? CR_RECIPROCAL_SHORT : CR_RECIPROCAL_SIGNED;
         r.mul = ((uint64_t)1 << (31 + l)) / by + 1;
         r.shift = (uint8_t)(31 + l);

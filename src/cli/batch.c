@@ -122,10 +122,33 @@ static int place_findings(cli_batch *b)
     return !b->findings.path ? EXIT_OTHER : cli_would_overwrite(b->findings.path, b->o);
 }
 
+/* Answers for members that an earlier run left beside these are not this run's; they are not ours
+   to remove. */
+static void tell_stale(const cli_batch *b)
+{
+    civ_text name, parent, list;
+    for (size_t i = 0; civ_policy_entity(b->policy, i, &name, &parent, &list) == CIV_OK; i++) {
+        char what[128];
+        snprintf(what, sizeof what, "%.*s", (int)list.length, list.data);
+        char *path = list.length ? cli_beside(b->o->output, what, NULL) : NULL;
+        FILE *there = path && !cli_is_written(path) ? fopen(path, "rb") : NULL;
+        if (there)
+            fprintf(stderr,
+                    b->o->zh ? "civicrules: “%s”是以前的，不属于这次运行\n"
+                             : "civicrules: '%s' was there before and is not of this run\n",
+                    path);
+        if (there)
+            fclose(there);
+        free(path);
+    }
+}
+
 /* All files get their names, or none; findings of a run before do not stay. */
 static int end_outputs(cli_batch *b, int bad)
 {
     bad = !bad && b->findings.failed ? EXIT_OTHER : bad;
+    if (!bad && !b->json_out && cli_is_file(b->o->output))
+        tell_stale(b);
     int failed = cli_outputs_end(!bad, b->o->zh);
     bad = bad ? bad : failed;
     if (!bad && b->findings.path && !b->findings.to)

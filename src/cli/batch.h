@@ -300,6 +300,8 @@ int cli_would_overwrite(const char *path, const cli_options *o);
 int cli_is_file(const char *path); /* or would be one: no pipe, no device */
 /* Opens a file to write, `-` is standard output; NULL: it was said. */
 FILE *cli_create(const char *path, const cli_options *o);
+/* Whether this run writes it. */
+int cli_is_written(const char *path);
 /* Closes all of them and gives them their names, or takes them away; 0 or an exit code. */
 int cli_outputs_end(int keep, int zh);
 

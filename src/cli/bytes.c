@@ -84,6 +84,28 @@ static void recognise(cli_bytes *b)
         b->encoding = is_utf8(b->in) ? "UTF-8" : "GB18030";
 }
 
+/* A workbook is no text: ZIP holds xlsx and ods, a compound file xls and et. */
+static const char *workbook(FILE *in)
+{
+    static const unsigned char compound[] = {0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1};
+    unsigned char head[sizeof compound];
+    size_t n = fread(head, 1, sizeof head, in);
+    rewind(in);
+    if (n == sizeof head && memcmp(head, compound, sizeof compound) == 0)
+        return "xls, et";
+    return n >= 4 && memcmp(head, "PK\x03\x04", 4) == 0 ? "xlsx, ods, et" : NULL;
+}
+
+static int is_workbook(const char *path, const char *kind, int zh)
+{
+    fprintf(stderr,
+            zh ? "civicrules: “%s”是工作簿文件（%s），应为 CSV 或 JSON Lines；请另存为“CSV UTF-8”\n"
+               : "civicrules: '%s' is a workbook (%s), expected CSV or JSON Lines: save it as 'CSV "
+                 "UTF-8'\n",
+            path, kind);
+    return EXIT_USAGE;
+}
+
 /* A pipe can be read once only. */
 static FILE *kept(FILE *in)
 {
@@ -151,6 +173,9 @@ int cli_bytes_open(cli_bytes *b, const char *path, const char *encoding, int zh)
         return cannot_read(b->path, zh);
     b->size = ftell(b->in);
     rewind(b->in);
+    const char *kind = workbook(b->in);
+    if (kind)
+        return is_workbook(b->path, kind, zh);
     recognise(b);
     if (encoding) {
         b->is_marked &= strcmp(encoding, b->encoding) == 0;

@@ -176,6 +176,15 @@ static int two_digits(const char *p)
     return (p[0] - '0') * 10 + (p[1] - '0');
 }
 
+/* Days since 1900, and what part of the day has gone: 45000, 45000.5. */
+static int is_serial(civ_text t)
+{
+    size_t n = digits_at(t, 0);
+    if (n == 5 && n + 1 < t.length && t.data[n] == '.')
+        n += 1 + digits_at(t, n + 1);
+    return n == t.length && digits_at(t, 0) == 5;
+}
+
 static void mend_day(cli_cell *out, civ_text t, int is_month)
 {
     char text[32];
@@ -186,7 +195,7 @@ static void mend_day(cli_cell *out, civ_text t, int is_month)
         p[1] = two_digits(t.data + 4);
         p[2] = is_month ? 0 : two_digits(t.data + 6);
         n = is_month ? 2 : 3;
-    } else if (all == 5) {
+    } else if (is_serial(t)) {
         out->code = "date_serial";
         return;
     }

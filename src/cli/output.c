@@ -162,6 +162,16 @@ FILE *cli_create(const char *path, const cli_options *o)
     return to;
 }
 
+int cli_is_written(const char *path)
+{
+    char *real = realpath(path, NULL);
+    int is = 0;
+    for (int i = 0; i < n_outputs; i++)
+        is |= strcmp(outputs[i].path, real ? real : path) == 0;
+    free(real);
+    return is;
+}
+
 /* ---- the end ---- */
 
 int cli_outputs_end(int keep, int zh)

@@ -328,6 +328,16 @@ static int is_header(const cli_table *t, const cli_record *r)
     return r->n == t->n_columns;
 }
 
+/* A row of totals says so in its first cell or as its key, or has no key and says so anywhere. */
+static int is_total_row(const cli_table *t, const cli_record *r)
+{
+    int keyless = key_of(t, r).length == 0;
+    for (size_t i = 0; i < r->n; i++)
+        if ((i == 0 || i == t->key_at || keyless) && cli_is_total(r->cells[i]))
+            return 1;
+    return 0;
+}
+
 static const char *reject(const cli_table *t, const cli_record *r, const char **expected)
 {
     *expected = "a quotation mark that closes";
@@ -336,7 +346,7 @@ static const char *reject(const cli_table *t, const cli_record *r, const char **
     *expected = "the row of a household or member";
     if (is_header(t, r))
         return "several_headers";
-    if (cli_is_total(r->cells[0]) || (t->key_at < r->n && cli_is_total(r->cells[t->key_at])))
+    if (is_total_row(t, r))
         return "total_row";
     *expected = "as many cells as names in the row of names";
     for (size_t i = t->n_columns; i < r->n; i++)

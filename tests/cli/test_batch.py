@@ -224,6 +224,15 @@ class Order(Case):
 
     def test_threads_change_no_byte(self) -> None:
         population(self.dir, 3000)
+        self.compare_threads()
+
+    def test_threads_change_no_byte_of_many_blocks(self) -> None:
+        households, members = tables()
+        self.write("households.csv", text_of([{**households[0], "id": str(i)} for i in range(70000)]))
+        self.write("members.csv", text_of([{**members[i % 3], "household_id": str(i)} for i in range(70000)]))
+        self.compare_threads()
+
+    def compare_threads(self) -> None:
         pair = str(self.dir / "households.csv"), str(self.dir / "members.csv")
         found = set()
         for threads in ("1", "2", "7"):
@@ -255,7 +264,8 @@ class Spreadsheets(Case):
         self.assertEqual((done.returncode, self.amounts(), self.findings()), (0, ["0.00", "1140.00"], []), done.said)
 
     def test_damage_by_name(self) -> None:
-        damaged = [("birth_date", "45000", "date_serial"), ("birth_date", "2021-02-31", "bad_date"),
+        damaged = [("birth_date", "45000", "date_serial"), ("birth_date", "45000.5", "date_serial"), ("birth_date", "45000.", "bad_date"),
+                   ("birth_date", "1985", "bad_date"), ("birth_date", "2021-02-31", "bad_date"),
                    ("birth_date", "2021/2/31", "bad_date"), ("birth_date", "1850-01-01", "out_of_range"),
                    ("income_wage", "1,200.00", "thousands"), ("income_wage", "1.2E+04", "scientific"),
                    ("income_wage", "528.005", "money_precision"), ("income_wage", "１２００", "full_width"),
@@ -372,9 +382,20 @@ class Spreadsheets(Case):
         self.assertEqual([r["errors"] for r in rows], ["", "", "", "several_headers", "total_row", "row_length"])
         self.assertEqual([r["dibao.amount.answer"] for r in self.answers()], ["known", "invalid"])  # a member nobody can read
         households.append({**households[0], "id": "合计", "region": ""})
+        households.append({**households[0], "id": "", "region": "总计"})
         self.run_tables(households, members)
-        self.assertEqual([r["errors"] for r in self.answers()], ["", "", "total_row"])
-        self.assertNotEqual(self.answers()[2]["dibao.amount.answer"], "known")
+        self.assertEqual([r["errors"] for r in self.answers()], ["", "", "total_row", "total_row"])
+        self.assertTrue(all(r["dibao.amount.answer"] == "invalid" for r in self.answers()[2:]))
+
+    def test_workbooks(self) -> None:
+        for name, head, kind in (("h.xlsx", b"PK\x03\x04\x14\x00", "xlsx"), ("h.et", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "xls, et")):
+            (self.dir / name).write_bytes(head + bytes(600))
+            for files in ((name,), ("h.csv", name)):
+                self.write("h.csv", text_of(tables()[0]))
+                done = self.batch(*(str(self.dir / f) for f in files))
+                self.assertEqual(done.returncode, 2)
+                self.assertTrue(kind in done.said and "CSV UTF-8" in done.said, done.said)
+                self.assertFalse((self.dir / "out.csv").exists())
 
     def test_keys(self) -> None:
         households, members = tables()
@@ -431,6 +452,13 @@ class NothingIsLost(Case):
 
     def names(self) -> List[str]:
         return sorted(p.name for p in self.dir.iterdir())
+
+    def test_answers_of_a_run_before_are_told(self) -> None:
+        households, members = self.pair()
+        self.assertNotIn("out.members.csv", self.batch(households, members).said)
+        before = (self.dir / "out.members.csv").read_bytes()
+        self.assertIn("out.members.csv' was there before and is not of this run", self.batch(households).said)
+        self.assertEqual((self.dir / "out.members.csv").read_bytes(), before)
 
     def test_an_interrupted_run_leaves_what_was_there(self) -> None:
         self.write("out.csv", "before")

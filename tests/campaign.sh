@@ -3,7 +3,7 @@
 # sh tests/campaign.sh fuzz [HOURS]       every fuzzing target in turn, an hour each unless said, random seeds
 # sh tests/campaign.sh random [POLICIES]  the reference evaluator against random policies, 2000 unless said
 # sh tests/campaign.sh batch [POLICIES]   batches against cases, 500 rows for each of 200 policies unless said, households of the packs; 5 million households in a stream
-#                                        and the tests of arrays under sanitizers
+#                                        and under sanitizers the tests of arrays and a thousand damaged files
 # sh tests/campaign.sh valgrind           the unit tests and the examples of every pack under memcheck
 #
 # What takes too long for tests/run.sh. Ends with 1 if anything was found; inputs that crash stay in build/campaign/crashes.
@@ -44,6 +44,7 @@ batch() {
         --policies "$1" --cases 500 --reference 20 --seed "$(date +%s)"
     CIVICRULES_HOMES=5000000 $work/release/tests/test_batch_memory
     sanitized_arrays
+    damaged_files
 }
 
 # Arrays from malloc, so that a read behind the end of one is seen.
@@ -56,6 +57,13 @@ sanitized_arrays() {
         ARROW_DEFAULT_MEMORY_POOL=system ASAN_OPTIONS=detect_leaks=0 LD_PRELOAD=$preload \
             build/venv/bin/python tests/arrow/$test.py $work/arrays/libcivicrules.so
     done
+}
+
+damaged_files() {
+    cmake -S . -B $work/damaged -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCIVICRULES_TESTS=OFF -DCIVICRULES_CLI=ON \
+        -DCIVICRULES_SANITIZE=address,undefined
+    cmake --build $work/damaged -j "$jobs"
+    python3 tests/cli/mutate_batch.py $work/damaged/civicrules "$(find $work/release -name population -type f)" 1000 "$(date +%s)"
 }
 
 memcheck() {

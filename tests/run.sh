@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # sh tests/run.sh             every stage
 # sh tests/run.sh quick       the gcc build and its tests alone
-# sh tests/run.sh STAGE...    the stages named: gcc sanitize arrow headers format layers style symbols fuzz install
+# sh tests/run.sh STAGE...    the stages named: gcc sanitize arrow lean headers format layers style symbols fuzz install
 #
 # Installs the tools that are missing, builds in build/, and ends with `N passed, M failed` (stages). A stage runs in a
 # shell of its own under `set -eu`. A skip (what it checks is not there) is told by a file, not by an exit status: libFuzzer,
@@ -10,7 +10,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-all_stages="gcc sanitize arrow headers format layers style symbols fuzz install"
+all_stages="gcc sanitize arrow lean headers format layers style symbols fuzz install"
 fuzz_runs=40000 # with a fixed seed: what it finds here it finds everywhere; tests/campaign.sh looks further
 jobs=$(nproc 2>/dev/null || echo 2)
 
@@ -55,6 +55,14 @@ stage_arrow() {
     build/venv/bin/python tests/arrow/test_batch.py build/gcc/libcivicrules.so
     build/venv/bin/python tests/arrow/test_dates.py build/gcc/libcivicrules.so
     build/venv/bin/python tests/arrow/test_random.py build/gcc/libcivicrules.so build/gcc/tests/eval_driver
+}
+
+# A program built without libcsv says so where it is asked for CSV, and reads and writes JSON Lines.
+stage_lean() {
+    cmake -S . -B build/lean -DCMAKE_C_COMPILER=gcc -DCMAKE_BUILD_TYPE=Debug -DCIVICRULES_WERROR=ON -DCIVICRULES_TESTS=OFF \
+        -DCIVICRULES_CLI=ON -DCIVICRULES_LIBCSV=NOTFOUND >build/lean.log
+    cmake --build build/lean -j "$jobs" >>build/lean.log 2>&1 || { tail -n 30 build/lean.log; return 1; }
+    sh tests/cli/test_without_csv.sh build/lean/civicrules
 }
 
 # Each public header alone, as the oldest C and C++ that hosts use.

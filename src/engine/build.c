@@ -222,6 +222,7 @@ static int build_plan(cr_build *b, const int32_t *order, uint32_t n, int32_t fro
     b->table = NULL;
     b->table_size = 0;
     b->products.n = 0;
+    b->ordered.n = b->ordered_from = 0;
     b->current = -1;
     b->depth = 0;
     if (init_plan(b, from, to)) {
@@ -405,6 +406,7 @@ static int check_segments(cr_build *b)
         cr_arena_init(&calc->arena, calc->alloc);
         memset(&calc->plans, 0, sizeof calc->plans);
         memset(&b->products, 0, sizeof b->products);
+        memset(&b->ordered, 0, sizeof b->ordered);
         bad = n > 0 && build_plan(b, some, n, o.days.at[i], last_day(&o.days, i));
         cr_arena_free(&calc->arena);
     }

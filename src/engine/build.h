@@ -24,6 +24,10 @@ typedef struct cr_product { /* a register that is the product of divisors: their
     int32_t factor[CR_MAX_FACTORS];
 } cr_product;
 
+typedef struct cr_ordered { /* registers: least <= most in the arm being lowered */
+    int32_t least, most;
+} cr_ordered;
+
 typedef struct cr_build {
     cr_calculator *calc;
     const cr_policy *policy;
@@ -36,6 +40,8 @@ typedef struct cr_build {
     int32_t *table; /* open addressing over code: value numbering; -1 = free */
     uint32_t table_size;
     CR_VEC(cr_product) products;
+    CR_VEC(cr_ordered) ordered;
+    uint32_t ordered_from; /* those before it hold for other words */
     uint8_t *
         *cones; /* per definition that is a require: definitions it is made of; NULL = not made */
     cr_diags *diags;   /* cr_plan_check: findings go here, and the rest goes on; else NULL */
@@ -76,6 +82,13 @@ int32_t cr_emit_select(cr_build *b, int32_t space, int32_t cond, int32_t a, int3
 int32_t cr_emit_choice(cr_build *b, cr_op op, int32_t space, int32_t cond, int32_t a,
                        int32_t b2); /* SELECT or PICK */
 
+/* guard.c: what holds inside of an arm */
+uint32_t cr_guard_enter(cr_build *b, int32_t cond); /* until cr_guard_leave of what it returns */
+void cr_guard_leave(cr_build *b, uint32_t before);
+uint32_t cr_guard_forget(cr_build *b); /* nothing holds until cr_guard_recall of what it returns */
+void cr_guard_recall(cr_build *b, uint32_t from);
+int cr_guard_ordered(const cr_build *b, int32_t least, int32_t most);
+
 /* number.c: rationals over registers */
 cr_pval cr_num_add(cr_build *b, int32_t space, cr_pval x, cr_pval y, int sign);
 cr_pval cr_num_mul(cr_build *b, int32_t space, cr_pval x, cr_pval y);
@@ -97,6 +110,8 @@ cr_pval cr_num_extreme(cr_build *b, int32_t space, int32_t child, cr_op op, cr_p
 cr_pval cr_select_value(cr_build *b, int32_t space, const cr_type *type, int32_t cond, cr_pval x,
                         cr_pval y); /* x where cond, else y */
 cr_pval cr_lower(cr_build *b, cr_env *env, int32_t space, const cr_expr *x);
+cr_pval cr_lower_arm(cr_build *b, cr_env *env, int32_t space, int32_t cond,
+                     const cr_expr *x); /* in the rows where cond holds */
 int32_t cr_lower_bool(cr_build *b, cr_env *env, int32_t space, const cr_expr *x);
 cr_pval cr_lower_param(cr_build *b, cr_env *env, int32_t space, const cr_expr *x,
                        cr_op op); /* ROW_VALUE, ROW_NONE, ROW_BELOW */

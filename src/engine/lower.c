@@ -136,13 +136,21 @@ cr_pval cr_select_value(cr_build *b, int32_t space, const cr_type *type, int32_t
     return v;
 }
 
+cr_pval cr_lower_arm(cr_build *b, cr_env *env, int32_t space, int32_t cond, const cr_expr *x)
+{
+    uint32_t before = cr_guard_enter(b, cond);
+    cr_pval v = cr_lower(b, env, space, x);
+    cr_guard_leave(b, before);
+    return v;
+}
+
 /* Inside an arm the guard holds: a comparison of a plain register with a constant narrows its
    bounds there. Only the proof that a divisor is positive reads these bounds, and DIVISOR keeps the
    arm that is not taken safe. */
 static cr_pval lower_if(cr_build *b, cr_env *env, int32_t space, const cr_expr *x)
 {
     int32_t cond = cr_lower_bool(b, env, space, x->a);
-    cr_pval yes = cr_lower(b, env, space, x->b);
+    cr_pval yes = cr_lower_arm(b, env, space, cond, x->b);
     cr_pval no = cr_lower(b, env, space, x->c);
     return b->failed ? cr_pval_none() : cr_select_value(b, space, &x->type, cond, yes, no);
 }
@@ -590,9 +598,11 @@ static cr_pval lower_rows(cr_build *b, cr_env *env, int32_t space, const cr_expr
 static cr_pval lower_local(cr_build *b, cr_env *env, int32_t space, const cr_expr *x)
 {
     cr_pval *slot = &env->locals[x->ref.index];
+    uint32_t from = cr_guard_forget(b);
     if (slot->reg < 0 && !b->failed)
         *slot = cr_lower(b, env, env->def >= 0 ? b->program->defs.at[env->def].entity : space,
                          env->stmt->clauses.at[x->ref.index].value);
+    cr_guard_recall(b, from);
     return cr_pval_space(b, *slot, space);
 }
 

@@ -252,6 +252,18 @@ static int32_t emit_folded(cr_build *b, int32_t space, cr_op op, int32_t x, int3
     return folded >= 0 ? folded : cr_emit2(b, op, space, x, y, lo, hi);
 }
 
+/* x - y, where y <= x in every row that counts, and lanes are saved by saying so. */
+static cr_pval not_below_zero(cr_build *b, int32_t space, cr_pval difference, cr_i128 lo,
+                              cr_i128 hi)
+{
+    if (b->failed || hi < 0 || -lo <= hi)
+        return difference;
+    int32_t zero = cr_emit_const(b, space, 0);
+    difference.reg = cr_emit2(b, CR_OP_MAX, space, difference.reg, zero, 0, hi);
+    difference.lo = difference.lo > 0 ? difference.lo : 0;
+    return difference;
+}
+
 cr_pval cr_num_add(cr_build *b, int32_t space, cr_pval x, cr_pval y, int sign)
 {
     cr_i128 lo, hi, wlo, whi;
@@ -268,10 +280,11 @@ cr_pval cr_num_add(cr_build *b, int32_t space, cr_pval x, cr_pval y, int sign)
         return wide_value(x, wide2(b, space, sign > 0 ? CR_OP_ADD : CR_OP_SUB, x.reg, y.reg, bits),
                           x.lo < 0 || (sign > 0 ? y.lo < 0 : 1));
     }
+    int ordered = sign < 0 && cr_guard_ordered(b, y.reg, x.reg);
     x.reg = emit_folded(b, space, sign > 0 ? CR_OP_ADD : CR_OP_SUB, x.reg, y.reg, wlo, whi);
     x.lo = lo;
     x.hi = hi;
-    return x;
+    return ordered ? not_below_zero(b, space, x, wlo, whi) : x;
 }
 
 cr_pval cr_num_mul(cr_build *b, int32_t space, cr_pval x, cr_pval y)

@@ -110,12 +110,12 @@ static cr_pval lower_define(cr_build *b, cr_env *env, int32_t space, const cr_ty
         const cr_clause *c = &stmt->clauses.at[i];
         if (!clause_holds(b, c) || c->kind == CR_C_WHERE)
             continue;
-        cr_pval value = cr_lower(b, env, space, c->value);
         if (c->kind != CR_C_WHEN) {
-            v = value;
+            v = cr_lower(b, env, space, c->value);
             continue;
         }
         int32_t cond = cr_lower_bool(b, env, space, c->cond);
+        cr_pval value = cr_lower_arm(b, env, space, cond, c->value);
         if (v.reg < 0)
             v = cr_lower_not_in_force(b, space, env->def);
         v = b->failed ? cr_pval_none() : cr_select_value(b, space, type, cond, value, v);
@@ -344,6 +344,7 @@ static cr_plan_def versions_of_date(cr_build *b, int32_t def, const cr_pval *arg
 {
     const cr_def *d = &b->program->defs.at[def];
     cr_plan_def out = {cr_lower_not_in_force(b, d->entity, def), cr_pval_none()};
+    uint32_t from = cr_guard_forget(b);
     for (int level = 0; level < 6 && !b->failed; level++) {
         for (uint32_t i = 0; i < d->versions.n && !b->failed; i++) {
             const cr_version *v = &d->versions.at[i];
@@ -369,6 +370,7 @@ static cr_plan_def versions_of_date(cr_build *b, int32_t def, const cr_pval *arg
     }
     if (out.reason.reg < 0 && (d->kind == CR_DEF_DECIDE || d->kind == CR_DEF_STATUS))
         out.reason = cr_lower_not_in_force(b, d->entity, def);
+    cr_guard_recall(b, from);
     return out;
 }
 

@@ -424,8 +424,21 @@ class Maker:
         result = []
         for _ in range(self.rng.randint(1, 3)):
             period = f" from {self.rng.choice(BREAKS)}" if self.chance(0.15) else ""
-            result.append(f"  when {self.expr(entity, 'bool', 2)} = {self.expr(entity, kind, depth - 1)}{period}")
+            if kind in ("int", "num", "money") and self.chance(0.35):
+                result.append(f"  when {self.ordered_arm(entity, kind)}{period}")
+            else:
+                result.append(f"  when {self.expr(entity, 'bool', 2)} = {self.expr(entity, kind, depth - 1)}{period}")
         return result + [f"  otherwise = {self.expr(entity, kind, depth - 1)}"]
+
+    def ordered_arm(self, entity: str, kind: str) -> str:
+        """A condition that compares two values, and their difference, which it may keep from being negative."""
+        x, y = (f"({self.expr(entity, kind, self.rng.choice([0, 0, 1]))})" for _ in range(2))
+        order = self.rng.choice([f"{x} < {y}", f"{x} <= {y}", f"{y} > {x}", f"{y} >= {x}"])
+        other = self.expr(entity, "bool", 1)
+        condition = self.rng.choice([order, f"({order}) and ({other})", f"({other}) and ({order})", f"({order}) or ({other})", f"not ({order})"])
+        least = self.rng.choice([f"{y} - {x}", f"{y} - {x}", f"{x} - {y}"])
+        return f"{condition} = " + self.rng.choice([least, f"({least}) + {self.leaf(entity, kind)}", f"({least}) * {self.rng.randint(2, 90)}",
+                                                    f"highest({least}, {self.leaf(entity, kind)})"])
 
     def versions(self) -> List[List[str]]:
         """The periods of the versions of a rule, as lines."""

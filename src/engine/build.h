@@ -87,6 +87,7 @@ uint32_t cr_guard_enter(cr_build *b, int32_t cond); /* until cr_guard_leave of w
 void cr_guard_leave(cr_build *b, uint32_t before);
 uint32_t cr_guard_forget(cr_build *b); /* nothing holds until cr_guard_recall of what it returns */
 void cr_guard_recall(cr_build *b, uint32_t from);
+int cr_guard_reaches(const cr_expr *x); /* into the parts of x */
 int cr_guard_ordered(const cr_build *b, int32_t least, int32_t most);
 
 /* number.c: rationals over registers */

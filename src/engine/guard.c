@@ -8,8 +8,9 @@
    is known, so is the comparison, and a condition that hangs on it by AND alone would be known to
    fail if it failed. Conditions behind gates and choices therefore say nothing here.
 
-   Only the arm's own words are read in this light. Definitions, locals and calls are lowered once
-   for all their readers, so they start afresh. */
+   Only the arm's own arithmetic is read in this light (cr_guard_reaches). Definitions and
+   locals are lowered once for all their readers, and a share among the rows of a list reads rows
+   that do not take the arm: there, everything starts afresh. */
 #include "engine/build.h"
 
 enum { MOST_PARTS = 64 }; /* of a condition that are looked at */
@@ -76,4 +77,23 @@ int cr_guard_ordered(const cr_build *b, int32_t least, int32_t most)
         if (b->ordered.at[i].least == x && b->ordered.at[i].most == y)
             return 1;
     return 0;
+}
+
+/* Computed from its parts in the row at hand and for this reader alone: what holds in the arm holds
+   for the parts. Names are lowered once for all their readers, lists reach into other rows. */
+int cr_guard_reaches(const cr_expr *x)
+{
+    switch (x->kind) {
+    case CR_X_NEG:
+    case CR_X_ADD:
+    case CR_X_SUB:
+    case CR_X_MUL:
+    case CR_X_DIV:
+    case CR_X_HIGHEST:
+    case CR_X_LOWEST:
+    case CR_X_CONVERT:
+    case CR_X_FOR_ONE:
+    case CR_X_IF: return 1;
+    default: return 0;
+    }
 }

@@ -598,11 +598,9 @@ static cr_pval lower_rows(cr_build *b, cr_env *env, int32_t space, const cr_expr
 static cr_pval lower_local(cr_build *b, cr_env *env, int32_t space, const cr_expr *x)
 {
     cr_pval *slot = &env->locals[x->ref.index];
-    uint32_t from = cr_guard_forget(b);
     if (slot->reg < 0 && !b->failed)
         *slot = cr_lower(b, env, env->def >= 0 ? b->program->defs.at[env->def].entity : space,
                          env->stmt->clauses.at[x->ref.index].value);
-    cr_guard_recall(b, from);
     return cr_pval_space(b, *slot, space);
 }
 
@@ -878,9 +876,11 @@ cr_pval cr_lower(cr_build *b, cr_env *env, int32_t space, const cr_expr *x)
         cr_build_fail(b, "expressions and definitions nested too deep");
     if (b->failed)
         return cr_pval_none();
+    uint32_t from = cr_guard_reaches(x) ? b->ordered_from : cr_guard_forget(b);
     b->levels++;
     cr_pval v = lower_any(b, env, space, x);
     b->levels--;
+    cr_guard_recall(b, from);
     if (b->failed || !b->calc->explain)
         return v;
     cr_shown shown = {x, env->owner, v, -1};

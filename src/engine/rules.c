@@ -344,7 +344,6 @@ static cr_plan_def versions_of_date(cr_build *b, int32_t def, const cr_pval *arg
 {
     const cr_def *d = &b->program->defs.at[def];
     cr_plan_def out = {cr_lower_not_in_force(b, d->entity, def), cr_pval_none()};
-    uint32_t from = cr_guard_forget(b);
     for (int level = 0; level < 6 && !b->failed; level++) {
         for (uint32_t i = 0; i < d->versions.n && !b->failed; i++) {
             const cr_version *v = &d->versions.at[i];
@@ -370,7 +369,6 @@ static cr_plan_def versions_of_date(cr_build *b, int32_t def, const cr_pval *arg
     }
     if (out.reason.reg < 0 && (d->kind == CR_DEF_DECIDE || d->kind == CR_DEF_STATUS))
         out.reason = cr_lower_not_in_force(b, d->entity, def);
-    cr_guard_recall(b, from);
     return out;
 }
 

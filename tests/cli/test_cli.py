@@ -438,6 +438,10 @@ class Answers(unittest.TestCase):
         official = evaluate(family(), "--presume", "--outputs", wanted, "--let", "dibao.benefit_mode=difference")["confidence"]
         self.assertEqual(official["dibao.amount"], "secondary")
 
+    def test_what_a_condition_says_holds_in_its_arm_alone(self):
+        done = run("test", "--no-embedded", str(ROOT / "tests/cli/guards.civ"))
+        self.assertEqual((done.returncode, done.stdout.decode().strip()), (0, "1 examples, 12 checks, 0 failed"), done.stderr)
+
     def test_rows_of_rows_stand_inside_of_their_row(self):
         pack = """module m  "模块" / "module"
 

@@ -523,7 +523,11 @@ class Maker:
             body = f"number sharing {self.leaf(entity, kind)} among {listed}{where}"
         else:
             body = f"(share of {self.leaf(entity, rng.choice(['int', 'money']))} among {listed}{where}) * {self.leaf(entity, 'int')}"
-        self.out += [f'\ndefine {entity}.m.{name} : exact number  "{name}"', "  = " + body, CITE]
+        lines = ["  = " + body]
+        if form == 0 and self.chance(0.5):  # the rows it is compared with need not take the arm
+            x, y = self.leaf(entity, "int"), self.leaf(entity, "int")
+            lines = [f"  when {x} < {y} = rank of ({y} - {x}) among {listed}{where}, {rng.choice(['highest', 'lowest'])} first", "  otherwise = 0"]
+        self.out += [f'\ndefine {entity}.m.{name} : exact number  "{name}"'] + lines + [CITE]
         if form < 2:
             self.names.setdefault((entity, "num"), []).append("m." + name)
         parent = {"person": "household", "item": "person"}[entity]

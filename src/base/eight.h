@@ -37,4 +37,15 @@ static inline unsigned cr_eight_next(uint64_t *x)
     return at;
 }
 
+/* Whether so few of n bytes are not `usual` that they are better looked for one by one, to judge by
+   the first. */
+static inline int cr_few(const uint8_t *p, uint32_t n, uint8_t usual)
+{
+    const uint32_t first = n < 256 ? n : 256;
+    uint32_t some = 0;
+    for (uint32_t k = 0; k < first; k++)
+        some += p[k] != usual;
+    return some < first / 16;
+}
+
 #endif

@@ -2,6 +2,7 @@
 /* Moving rows, for each set of vector instructions. */
 #include <string.h>
 
+#include "base/ahead.h"
 #include "base/eight.h"
 #include "batch/batch.h"
 #include "batch/lanes.h"

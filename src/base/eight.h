@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Eight bytes at a time: where most are zero, only the others are looked at. */
+/* Eight bytes, or 64 bits, at a time: where most say the same, only the others are looked at. */
 #ifndef CR_BASE_EIGHT_H
 #define CR_BASE_EIGHT_H
 
@@ -37,15 +37,30 @@ static inline unsigned cr_eight_next(uint64_t *x)
     return at;
 }
 
-/* Whether so few of n bytes are not `usual` that they are better looked for one by one, to judge by
-   the first. */
-static inline int cr_few(const uint8_t *p, uint32_t n, uint8_t usual)
+/* 64 bits of a bitmap, the first one lowest. */
+static inline uint64_t cr_word(const uint8_t *bits)
 {
-    const uint32_t first = n < 256 ? n : 256;
-    uint32_t some = 0;
-    for (uint32_t k = 0; k < first; k++)
-        some += p[k] != usual;
-    return some < first / 16;
+    uint64_t x = 0;
+#if CR_LITTLE_ENDIAN
+    memcpy(&x, bits, sizeof x);
+#else
+    for (unsigned i = 0; i < 8; i++)
+        x |= (uint64_t)bits[i] << (8 * i);
+#endif
+    return x;
+}
+
+/* The place of the lowest bit of x, which has one. */
+static inline unsigned cr_lowest(uint64_t x)
+{
+#if defined(__GNUC__)
+    return (unsigned)__builtin_ctzll(x);
+#else
+    unsigned at = 0;
+    for (; !(x & 1); x >>= 1)
+        at++;
+    return at;
+#endif
 }
 
 #endif

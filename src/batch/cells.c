@@ -234,18 +234,57 @@ static void mark_bad(const cr_cells *c, const uint8_t *there, uint8_t *s)
             s[k] = CR_INVALID;
 }
 
+static void put_few(const cr_cells *c, const cr_few *few, int64_t value)
+{
+    void *d = c->w->frame->val[c->i->dst];
+    for (uint32_t j = 0; j < few->n; j++)
+        switch (c->i->lane) {
+        case CR_LANE_8: ((int8_t *)d)[few->row[j]] = (int8_t)value; break;
+        case CR_LANE_16: ((int16_t *)d)[few->row[j]] = (int16_t)value; break;
+        case CR_LANE_32: ((int32_t *)d)[few->row[j]] = (int32_t)value; break;
+        default: ((int64_t *)d)[few->row[j]] = value; break;
+        }
+}
+
+/* Few nulls are listed, and nothing else is looked at; 0 = they are not few. */
+static int put_few_nulls(const cr_cells *c, uint8_t status, int64_t value)
+{
+    cr_frame *f = c->w->frame;
+    const cr_view *v = c->view;
+    cr_few *few = f->few ? f->few_memory[c->i->dst] : NULL;
+    uint8_t *s = f->st_memory[c->i->dst];
+    f->st[c->i->dst] = NULL;
+    if (!v->valid)
+        return 1;
+    if (!few || c->span->pick ||
+        !c->b->lanes->list_unset(v->valid, v->offset + c->span->first, c->n, cr_few_most(c->n),
+                                 few))
+        return 0;
+    put_few(c, few, value);
+    if (few->n == 0 || !status)
+        return 1;
+    memset(s, CR_KNOWN, c->n);
+    for (uint32_t j = 0; j < few->n; j++)
+        s[few->row[j]] = status;
+    f->st[c->i->dst] = s;
+    f->few[c->i->dst] = few;
+    return 1;
+}
+
 /* The values are in the lane: what nulls are instead, and the status. */
 static void put_nulls(const cr_cells *c, int some_outside)
 {
     cr_frame *f = c->w->frame;
     const cr_column *column = c->view->column;
-    const uint8_t *there = presence(c);
     uint8_t *s = f->st_memory[c->i->dst];
     uint8_t status = cr_cell_status(column->null_cell, c->field->type.event);
     int never = column->null_cell == CR_CELL_ABSENT && c->field->type.event;
+    int64_t value = never ? cr_cell_never(&c->field->type) : 0;
+    if (!some_outside && put_few_nulls(c, status, value))
+        return;
+    const uint8_t *there = presence(c);
     if (there)
-        c->b->lanes->fill(f->val[c->i->dst], c->i->lane, there, c->n,
-                          never ? cr_cell_never(&c->field->type) : 0);
+        c->b->lanes->fill(f->val[c->i->dst], c->i->lane, there, c->n, value);
     f->st[c->i->dst] = (there && status) || some_outside ? s : NULL;
     if (there && status)
         c->b->lanes->status(s, there, c->n, status);
@@ -324,6 +363,8 @@ static void input_on(const cr_cells *c)
         stage(c, f->val[c->i->a]);
         staged_to_lanes(c);
     }
+    if (f->few && x)
+        f->few[c->i->dst] = NULL;
     for (uint32_t k = 0; k < c->n && x; k++) {
         uint8_t own = f->st[c->i->dst] ? s[k] : (uint8_t)CR_KNOWN;
         s[k] = x[k] > own ? x[k] : own;

@@ -25,7 +25,8 @@ typedef struct cr_outcome { /* of one output, for all rows of its entity: in the
     uint8_t *answer;
     void *value;       /* of its width, or bits; exact: numerators */
     void *second;      /* exact: denominators */
-    uint8_t some_null; /* 0 = every row has a value */
+    uint8_t some_null; /* 0 = every row has a value, but those counted */
+    int64_t nulls;     /* counted */
     uint8_t *inner_valid, *second_valid, *text_valid;
     cr_tail tail, causes;
     struct ArrowArray *array; /* of the values */

@@ -348,11 +348,36 @@ static size_t plain_width(const cr_outcome *o, const cr_type *t, const cr_reg *r
     }
 }
 
+/* What the rows are that have a value, and then the few that may have none. */
+static void write_but_few(cr_outcome *o, const cr_place *p, const cr_block *b, const uint8_t *st,
+                          const cr_few *few)
+{
+    const int64_t first = p->span->first - p->base, whole = (first + 7) & ~INT64_C(7);
+    const int64_t end = (first + p->n) & ~INT64_C(7);
+    int64_t nulls = 0;
+    write_bits_of(b, o->valid, p, NULL, 0);
+    write_answers(o, p, NULL);
+    for (uint32_t j = 0; j < few->n; j++) {
+        const int64_t at = first + few->row[j];
+        const uint8_t status = st[few->row[j]], rest = (uint8_t) ~(1u << (at & 7));
+        if (status == CR_KNOWN)
+            continue;
+        nulls++;
+        o->answer[at] = status;
+        if (at >= whole && at < end)
+            o->valid[at >> 3] &= rest;
+        else
+            __atomic_fetch_and(&o->valid[at >> 3], rest, __ATOMIC_RELAXED);
+    }
+    __atomic_fetch_add(&o->nulls, nulls, __ATOMIC_RELAXED);
+}
+
 /* Numbers and yes/no in order, straight from the lane to their places; 0 = they are not so. */
 static int write_plain(cr_outcome *o, const cr_place *p, const cr_block *b, const cr_workspace *w,
                        const cr_pval *v, const cr_type *t)
 {
     const uint8_t *st = w->frame->st[cr_status_register(v)];
+    const cr_few *few = st && w->frame->few ? w->frame->few[cr_status_register(v)] : NULL;
     const cr_reg *r = &w->frame->plan->regs.at[v->reg];
     int lane = r->lane;
     cr_i128 unit = unit_of(t);
@@ -367,9 +392,13 @@ static int write_plain(cr_outcome *o, const cr_place *p, const cr_block *b, cons
         write_bits(b, o->value, p, st ? b->cells : yes);
     } else if (width) {
         b->lanes->store((char *)o->value + (size_t)first * width, width, w->frame->val[v->reg],
-                        lane, (int64_t)(unit / v->den), st, p->n);
+                        lane, (int64_t)(unit / v->den), st, few, p->n);
     } else {
         return 0;
+    }
+    if (few) {
+        write_but_few(o, p, b, st, few);
+        return 1;
     }
     if (st)
         __atomic_store_n(&o->some_null, 1, __ATOMIC_RELAXED);
@@ -465,7 +494,7 @@ int cr_outcomes_finish(cr_outcomes *a, cr_buf *const *tails, uint32_t n_workers)
     for (uint32_t i = 0; i < a->views->calc->outputs.n; i++) {
         cr_outcome *o = &a->outputs[i];
         cr_tail *both[] = {&o->tail, &o->causes};
-        o->array->null_count = o->some_null ? count_unset(o->valid, o->array->length) : 0;
+        o->array->null_count = o->some_null ? count_unset(o->valid, o->array->length) : o->nulls;
         for (uint32_t t = 0; t < 2; t++) {
             for (uint32_t k = 0; k < n_workers; k++)
                 of[k] = &tails[k][2 * i + t];

@@ -135,6 +135,8 @@ int cr_workspace_run_block(cr_workspace *w, const cr_input *input, uint32_t at, 
     if (input->is->rows(input, w) || cr_frame_ready(w, f, plan, block))
         return 2;
     w->frame = f;
+    if (block)
+        memset(f->few, 0, plan->regs.n * sizeof *f->few);
     for (; step < end; step++)
         if (w->spaces[step->insn.space].n > 0)
             step->kernel(w, &step->insn);

@@ -4,6 +4,7 @@
 #define CR_ENGINE_EXEC_H
 
 #include "engine/case.h"
+#include "engine/few.h"
 #include "engine/plan.h"
 
 typedef struct cr_space_rows { /* the rows of one space in the block */
@@ -53,6 +54,8 @@ typedef struct cr_frame { /* registers of one plan */
     uint8_t *
         *st; /* per register: status bytes of this block, NULL = all known; may alias another's */
     uint8_t **st_memory; /* per register: room for them */
+    const cr_few **few;  /* blocks: per register: the rows that are not known; NULL = not listed */
+    cr_few **few_memory; /* blocks: per register: room for them */
     void *block;         /* that all the above point into */
     size_t block_size;
     uint32_t *caps;      /* per space: rows that there is room for */

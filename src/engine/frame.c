@@ -94,7 +94,7 @@ static void lay_out_registers(cr_layout *l, cr_frame *f)
     }
 }
 
-/* Places of one space and lane lie one behind the other. */
+/* Places of one space and lane lie one behind the other; behind statuses, the rows not known. */
 static void lay_out_places(cr_layout *l, cr_frame *f, uint32_t n_spaces)
 {
     const cr_plan *plan = f->plan;
@@ -102,17 +102,19 @@ static void lay_out_places(cr_layout *l, cr_frame *f, uint32_t n_spaces)
     for (uint32_t s = 0; s < n_spaces; s++)
         for (uint32_t lane = 0; lane <= CR_LANES; lane++) {
             int of_status = lane == CR_LANES;
-            size_t one =
-                padded(rows_of(l, (int32_t)s) * (of_status ? 1 : CR_LANE_BYTES((cr_lane)lane)));
+            size_t rows = rows_of(l, (int32_t)s);
+            size_t first = padded(rows * (of_status ? 1 : CR_LANE_BYTES((cr_lane)lane)));
+            size_t one = first + (of_status ? padded(cr_few_size(rows)) : 0);
             uint32_t count = of_status ? b->statuses[s] : b->values[s * CR_LANES + lane];
             char *at = take(l, one * count);
             for (uint32_t r = 0; at && r < plan->regs.n; r++) {
                 const cr_reg *reg = &plan->regs.at[r];
                 if (reg->space != (int32_t)s || cr_reg_is_filled(plan, (int32_t)r))
                     continue;
-                if (of_status && b->status[r] >= 0)
+                if (of_status && b->status[r] >= 0) {
                     f->st_memory[r] = (uint8_t *)at + one * (uint32_t)b->status[r];
-                else if (!of_status && reg->lane == lane && b->value[r] >= 0)
+                    f->few_memory[r] = (cr_few *)(void *)(f->st_memory[r] + first);
+                } else if (!of_status && reg->lane == lane && b->value[r] >= 0)
                     f->home[r] = at + one * (uint32_t)b->value[r];
             }
         }
@@ -151,6 +153,8 @@ static void lay_out(cr_layout *l, cr_frame *f)
         lay_out_registers(l, f);
         return;
     }
+    f->few = take(l, n * sizeof *f->few);
+    f->few_memory = take(l, n * sizeof *f->few_memory);
     lay_out_places(l, f, n_spaces);
     lay_out_answers(l, f);
     for (uint32_t s = 0; s < n_spaces; s++)

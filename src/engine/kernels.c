@@ -371,7 +371,7 @@ static void k_gate(cr_workspace *w, const cr_insn *i)
     const uint8_t *x = ST(w, i->a), *y = ST(w, i->b);
     uint32_t n = N(w, i), fails = 0;
     VAL(w, i->dst) = VAL(w, i->a);
-    w->frame->st[i->dst] = ST(w, i->a);
+    same_status(w, i->dst, i->a);
     for (uint32_t k = 0; k < n; k++)
         fails |= (uint32_t)(!status_at(y, k) & !g[k]);
     if (!fails)

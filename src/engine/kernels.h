@@ -37,19 +37,37 @@ const cr_answers *cr_answers_of(cr_workspace *w, const cr_insn *i);
 #define N(w, i) ((w)->spaces[(i)->space].n)
 #define VAL(w, r) ((w)->frame->val[r])
 #define ST(w, r) ((w)->frame->st[r])
+#define FEW(w, r) ((w)->frame->few ? (w)->frame->few[r] : NULL)
 
 /* ---- statuses ---- */
 
 static inline uint8_t *own_status(cr_workspace *w, int32_t reg)
 {
+    if (w->frame->few)
+        w->frame->few[reg] = NULL;
     return w->frame->st[reg] = w->frame->st_memory[reg];
 }
+
+/* The statuses of another register. */
+static inline void same_status(cr_workspace *w, int32_t reg, int32_t as)
+{
+    w->frame->st[reg] = ST(w, as);
+    if (w->frame->few)
+        w->frame->few[reg] = w->frame->few[as];
+}
+
+/* After own_status: no row is unknown that none of these (-1 = none) is unknown in. */
+void cr_list_few(cr_workspace *w, const cr_insn *i, int32_t a, int32_t b, int32_t c);
 
 static inline void strict2(cr_workspace *w, const cr_insn *i, int32_t a, int32_t b)
 {
     const uint8_t *x = a >= 0 ? ST(w, a) : NULL, *y = b >= 0 ? ST(w, b) : NULL;
+    if (!x && !y) {
+        w->frame->st[i->dst] = NULL;
+        return;
+    }
     if (!x || !y) { /* alias: the bytes are the operand's own */
-        w->frame->st[i->dst] = x ? ST(w, a) : y ? ST(w, b) : NULL;
+        same_status(w, i->dst, x ? a : b);
         return;
     }
     uint8_t *d = own_status(w, i->dst);
@@ -97,7 +115,7 @@ static inline void own_failure(cr_workspace *w, const cr_insn *i, uint32_t k, ui
             memcpy(mine, s, N(w, i));
         else
             memset(mine, CR_KNOWN, N(w, i));
-        w->frame->st[i->dst] = mine;
+        own_status(w, i->dst);
     }
     if (mine[k] == CR_KNOWN)
         mine[k] = status;

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Random policies and random rows: a batch answers what one case at a time answers, value, kind and causes.
 
-    python3 test_random.py LIBRARY DRIVER [--policies N] [--cases M] [--seed S] [--reference R]
+    python3 test_random.py LIBRARY DRIVER [--policies N] [--cases M] [--known K] [--seed S] [--reference R]
 
 DRIVER is eval_driver, which evaluates case by case; the first R cases of each policy are compared with the reference
 evaluator, too. Every batch runs with other threads, blocks, slices, order and layouts of columns.
@@ -15,7 +15,7 @@ import re
 import sys
 import tempfile
 from pathlib import Path
-from typing import Dict, List
+from typing import Dict, List, Sequence
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path[:0] = [str(ROOT / "tests" / name) for name in ("arrow", "reference", "oracle")]
@@ -30,6 +30,7 @@ import reference  # noqa: E402
 
 THREADS = [1, 1, 2, 7]
 BLOCKS = [0, 0, 1, 2, 3, 17, 64, 1000, 65536]
+WIDE_BLOCKS = [0, 48, 100, 1000]  # a row in 16 is few of so many
 LANES = [0, 0, 16, 32, 64, 128]
 
 
@@ -45,7 +46,7 @@ def same(mine: list, theirs: list) -> bool:
 
 
 def compare(rng: random.Random, library: civ.Library, source: str, policy, jobs: List[dict], answers: List[dict],
-            months: int = 0) -> List[str]:
+            months: int = 0, blocks: Sequence[int] = BLOCKS) -> List[str]:
     """With `months`: all jobs are timelines of so many months that end with one month; the last is compared."""
     names = sorted({key.split("/")[1] for answer in answers for key in answer["outputs"]})
     order = list(range(len(jobs)))
@@ -62,7 +63,7 @@ def compare(rng: random.Random, library: civ.Library, source: str, policy, jobs:
     names = [name for name in names if name not in requires]
     calculator = library.calculator(names, presume=jobs[0].get("presume", False), strict=jobs[0].get("strict", False),
                                     root="household")
-    options = {"threads": rng.choice(THREADS), "block_rows": rng.choice(BLOCKS)}
+    options = {"threads": rng.choice(THREADS), "block_rows": rng.choice(blocks)}
     if months:
         last = convert.date_of(jobs[0]["on"])
         options.update(months=months, first_month=last.year * 12 + last.month - months)
@@ -103,6 +104,14 @@ def months_of(rng: random.Random, args: argparse.Namespace, library: civ.Library
     return [wrong] if wrong else compare(rng, library, text, policy, jobs, answers, months)
 
 
+def known_cases_of(rng: random.Random, args: argparse.Namespace, library: civ.Library, text: str, policy, seed: int,
+                   file: Path) -> List[str]:
+    """Columns in which few rows are not known, and blocks that list those."""
+    jobs = generate.make_known_cases(policy, seed, args.known)
+    answers, wrong = reference.run_driver([args.driver], [file], 0, jobs)
+    return [wrong] if wrong else compare(rng, library, text, policy, jobs, answers, blocks=WIDE_BLOCKS)
+
+
 def one_policy(number: int, args: argparse.Namespace) -> List[str]:
     rng = random.Random(args.seed * 31 + number)
     text = generate.make_policy(args.seed * 1000003 + number)
@@ -119,6 +128,7 @@ def one_policy(number: int, args: argparse.Namespace) -> List[str]:
             return [] if "CR0316" in wrong else [wrong]
         library = civ.Library(args.library, lanes, [("policy.civ", text)])
         findings = months_of(rng, args, library, text, policy, jobs, file)
+        findings += known_cases_of(rng, args, library, text, policy, args.seed * 104729 + number, file)
     findings += check_reference(policy, jobs[:args.reference], answers[:args.reference])
     groups: Dict[tuple, List[int]] = {}
     for i, job in enumerate(jobs):
@@ -157,6 +167,7 @@ def main() -> int:
     parser.add_argument("driver")
     parser.add_argument("--policies", type=int, default=40)
     parser.add_argument("--cases", type=int, default=150)
+    parser.add_argument("--known", type=int, default=200, metavar="CASES", help="of which few cells are not known")
     parser.add_argument("--reference", type=int, default=5)
     parser.add_argument("--first", type=int, default=1)
     parser.add_argument("--pack-cases", type=int, default=600)
@@ -172,7 +183,7 @@ def main() -> int:
     for finding in findings[:3]:
         print(f"packs: {finding}")
     failed += len(findings)
-    print(f"{args.pack_cases} households of the packs; {args.policies} policies of {args.cases} rows, {failed} differences")
+    print(f"{args.pack_cases} households of the packs; {args.policies} policies of {args.cases} and {args.known} rows, {failed} differences")
     return 1 if failed else 0
 
 

@@ -790,6 +790,13 @@ def random_case(rng: random.Random, policy, root: str) -> dict:
     return {root: random_row(rng, policy, root, missing, wild, rng.choice([0.0, 0.0, 0.15]))}
 
 
+def make_known_cases(policy, seed: int, count: int, root: str = "household") -> List[dict]:
+    """Cases of few days in which next to everything is known: of many of them together, few rows of a column are not."""
+    rng = random.Random(seed)
+    days, missing = rng.sample(DAYS, 2), rng.choice([0.002, 0.01, 0.03])
+    return [{"on": rng.choice(days), "case": {root: random_row(rng, policy, root, missing, 0.0)}} for _ in range(count)]
+
+
 def make_cases(policy, seed: int, count: int, root: str = "household") -> List[dict]:
     rng = random.Random(seed)
     result = []

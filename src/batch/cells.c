@@ -134,6 +134,8 @@ static void staged_to_lanes(const cr_cells *c)
         c->b->values[k] = c->b->cells[k] == CR_CELL_ABSENT ? never : c->b->values[k];
     store(f->val[c->i->dst], c->i->lane, c->n, c->b->values);
     f->st[c->i->dst] = any ? s : NULL;
+    if (any && f->few && cr_few_scan(f->few_memory[c->i->dst], s, c->n, cr_few_most(c->n)))
+        f->few[c->i->dst] = f->few_memory[c->i->dst];
 }
 
 /* A field that no column states is one value and one status for all rows. */

@@ -12,6 +12,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/eight.h"
+
 enum {
     CR_FEW_SHARE = 16, /* one row in so many, at most */
     CR_FEW_BEHIND = 64 /* rows that may be written behind the last */
@@ -30,6 +32,19 @@ static inline uint32_t cr_few_most(uint32_t rows)
 static inline size_t cr_few_size(size_t rows)
 {
     return sizeof(cr_few) + (rows / CR_FEW_SHARE + CR_FEW_BEHIND) * sizeof(uint32_t);
+}
+
+/* The rows of n whose status is not 0; 0 = they are too many. Eight more bytes may be read. */
+static inline int cr_few_scan(cr_few *to, const uint8_t *status, uint32_t n, uint32_t most)
+{
+    uint32_t found = 0;
+    for (uint32_t k = 0; k < n && found <= most; k += 8)
+        for (uint64_t some = cr_eight(status + k); some;)
+            to->row[found++] = k + cr_eight_next(&some);
+    while (found > 0 && to->row[found - 1] >= n)
+        found--;
+    to->n = found;
+    return found <= most;
 }
 
 /* `to` = what is in `a` or in `b`, or in both; 0 = those are too many. */

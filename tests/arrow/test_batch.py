@@ -795,6 +795,147 @@ define home.m.size""")
             self.assertEqual(bytes_of(batch.run(array)), bytes_of(plain))
 
 
+FEW = """module f "少" / "few"
+  version "1"
+
+entity home "户" / "home"
+  root
+  a : money per month >= 0 <= 5000 yuan per month
+  b : money per month >= 0 <= 5000 yuan per month
+  c : yes/no
+  e : yes/no
+  since : date
+  moved : event date
+  rows : list of item, at most 60
+
+entity item "项" / "item"
+  x : money per month >= 0 <= 900 yuan per month
+  y : money per month >= 0 <= 900 yuan per month
+  f : yes/no
+  n : integer >= 0 <= 20
+  day : date
+
+define item.f.chosen : money per month "选" / "chosen"
+  when f = x
+  otherwise = y
+  by design "test"
+
+define item.f.product : money per month "积" / "product"
+  = x * n
+  by design "test"
+
+define item.f.sum : money per month "和" / "sum"
+  = x + y + f.product
+  by design "test"
+
+define item.f.age : integer year "龄" / "age"
+  = years from day to since
+  by design "test"
+
+define item.f.after : integer day "后" / "after"
+  = days from day to moved
+  by design "test"
+
+define item.f.above : money per month "上" / "above"
+  when c and f = x
+  otherwise = 0 yuan per month
+  by design "test"
+
+define item.f.earlier : money per month "前" / "earlier"
+  = x on since
+  by design "test"
+
+define item.f.later : money per month "后" / "later"
+  = f.sum on since
+  by design "test"
+
+define home.f.total : money per month "合" / "total"
+  = sum of rows.f.sum
+  by design "test"
+
+define home.f.some : money per month "些" / "some"
+  = sum of rows.x where f
+  by design "test"
+
+define home.f.net : money per month "净" / "net"
+  = highest(a + b - f.total, 0 yuan per month)
+  by design "test"
+
+decide home.f.fine "好" / "fine"
+  all of
+    p "甲" / "p" : c or e
+    q "乙" / "q" : a < b or any rows where f
+    r "丙" / "r" : f.net < 3000 yuan per month
+  by design "test"
+
+define home.f.paid : money per month "付" / "paid"
+  when f.fine = a
+  when c = b
+  otherwise = f.net
+  by design "test"
+"""
+
+FEW_ITEM = pa.struct([pa.field("x", pa.int64(), metadata={"civicrules.unit": "fen"}),
+                      pa.field("y", pa.int32(), metadata={"civicrules.unit": "fen"}), ("f", pa.bool_()), ("n", pa.uint8()),
+                      ("day", pa.date32())])
+FEW_HOME = pa.struct([pa.field("a", pa.int64(), metadata={"civicrules.unit": "fen"}), ("b", pa.decimal128(9, 2)),
+                      ("c", pa.bool_()), ("e", pa.uint8()), ("since", pa.date32()), ("moved", pa.date32()),
+                      ("rows", pa.list_(FEW_ITEM))])
+
+
+def few_homes(rng: random.Random, count: int, missing: float, events: float) -> pa.StructArray:
+    def maybe(value: object, share: float = missing) -> object:
+        return None if rng.random() < share else value
+
+    def day() -> datetime.date:
+        return datetime.date(1990, 2, 27) + datetime.timedelta(days=rng.randint(0, 3))
+
+    def item() -> dict:
+        return {"x": maybe(rng.randint(0, 90000)), "y": maybe(rng.randint(0, 90000)), "f": maybe(rng.random() < 0.5),
+                "n": maybe(rng.choice([0, 0, 1, 20])), "day": maybe(day())}
+
+    def length() -> int:
+        return rng.choice([0, 1, 1, 2, 3, 4, 5, 8]) if rng.random() < 0.995 else rng.randint(9, 60)
+    return pa.array([{"a": maybe(rng.randint(0, 500000)), "b": maybe(decimal.Decimal(rng.randint(0, 500000)) / 100),
+                      "c": maybe(rng.random() < 0.7), "e": maybe(rng.randint(0, 1)), "since": maybe(day() + datetime.timedelta(9000)),
+                      "moved": maybe(day() + datetime.timedelta(9000), events), "rows": [item() for _ in range(length())]}
+                     for _ in range(count)], FEW_HOME)
+
+
+class FewUnknown(unittest.TestCase):
+    """Where few rows of a block are not known they are listed; of a block of few rows none are."""
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.library = civ.Library(LIBRARY, packs=[("f.civ", FEW)])
+        cls.calculator = cls.library.calculator(["f"])
+
+    def run_on(self, array: pa.StructArray, **options) -> pa.StructArray:
+        batch = civ.Batch(self.library, self.calculator, on=DAY, **options)
+        batch.bind(pa.schema(list(array.type)))
+        out = batch.run(array)
+        out.validate(full=True)
+        return out
+
+    def check_null_counts(self, array: pa.Array) -> None:
+        self.assertEqual(array.null_count, sum(not valid for valid in array.is_valid().to_pylist()))
+        for child in array.flatten() if pa.types.is_struct(array.type) else [array.values] if pa.types.is_list(array.type) else []:
+            self.check_null_counts(child)
+
+    def test_listed_or_not_the_answers_are_the_same(self) -> None:
+        for seed, (missing, events) in enumerate([(0.002, 0), (0.01, 0), (0.01, 0.01), (0.02, 0.3), (0.04, 0), (0.08, 0)]):
+            array = few_homes(random.Random(seed), 2500, missing, events)
+            alone = self.run_on(array, block_rows=1)
+            self.assertGreater(alone.field("f.paid").null_count, 0)
+            self.check_null_counts(alone)
+            for options in ({}, {"block_rows": 90}, {"block_rows": 1003, "threads": 2}):
+                out = self.run_on(array, **options)
+                self.assertEqual(bytes_of(out), bytes_of(alone), (missing, events, options))
+                self.check_null_counts(out)
+            part = array.slice(701, 1500)
+            self.assertEqual(self.run_on(part).to_pylist(), alone.to_pylist()[701:2201])
+
+
 def bytes_of(array: pa.Array) -> List[Optional[bytes]]:
     return [None if b is None else b.to_pybytes() for b in array.buffers()]
 

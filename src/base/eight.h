@@ -37,6 +37,16 @@ static inline unsigned cr_eight_next(uint64_t *x)
     return at;
 }
 
+/* Ones in the first n bytes; n < 8. */
+static inline uint64_t cr_eight_first(unsigned n)
+{
+#if CR_LITTLE_ENDIAN
+    return (UINT64_C(1) << (8 * n)) - 1;
+#else
+    return ~(~UINT64_C(0) >> (8 * n));
+#endif
+}
+
 /* 64 bits of a bitmap, the first one lowest. */
 static inline uint64_t cr_word(const uint8_t *bits)
 {

@@ -5,7 +5,13 @@
 #include "batch/arrow_make.h"
 #include "batch/run.h"
 
-enum { MOST_BLOCK = 65536, MEMORY = 768 << 10 /* of registers: of the second cache */ };
+enum {
+    MOST_BLOCK = 65536,
+    MOST_ROWS = 16384,
+    USUAL_ROWS = 2048,        /* below, starting each operation costs more than its rows */
+    USUAL_KIB = 384,          /* of registers: of the second cache */
+    LARGE_KIB = 4 * USUAL_KIB /* for usual rows */
+};
 
 /* ---- one block ---- */
 
@@ -211,8 +217,10 @@ static uint32_t choose_rows(const cr_batch *b, const cr_views *v)
             bytes_of_root(&b->calc->plans.at[i], share, b->calc->policy->program.entities.n);
         most = size > most ? size : most;
     }
-    uint64_t rows = MEMORY / most * longest / 1000;
-    return rows > 16384 ? 16384 : rows < 64 ? 64 : (uint32_t)rows;
+    uint64_t rows = ((uint64_t)USUAL_KIB << 10) / most * longest / 1000;
+    uint64_t large = ((uint64_t)LARGE_KIB << 10) / most * longest / 1000;
+    rows = rows >= USUAL_ROWS ? rows : large < USUAL_ROWS ? large : USUAL_ROWS;
+    return rows > MOST_ROWS ? MOST_ROWS : rows < 64 ? 64 : (uint32_t)rows;
 }
 
 /* Takes the next roots; 0 = none are left. */

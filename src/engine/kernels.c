@@ -158,18 +158,22 @@
             s[k] = x[p[k]];                                                                        \
     }
 
+#define SUM_LOOP(S, T)                                                                             \
+    for (uint32_t r = 0, n = N(w, i); r < n; r++) {                                                \
+        T sum = 0;                                                                                 \
+        for (uint32_t k = off[r]; k < off[r + 1]; k++)                                             \
+            sum = (T)(sum + ((const S *)VAL(w, i->a))[k]);                                         \
+        ((T *)VAL(w, i->dst))[r] = sum;                                                            \
+    }
+/* Bytes are added up as they are, whatever the lane of the sum. */
 #define SUMMATION(T)                                                                               \
     static void sum_##T(cr_workspace *w, const cr_insn *i)                                         \
     {                                                                                              \
-        const T *restrict a = VAL(w, i->a);                                                        \
         const uint32_t *restrict off = w->spaces[i->child].off;                                    \
-        T *restrict d = VAL(w, i->dst);                                                            \
-        for (uint32_t r = 0, n = N(w, i); r < n; r++) {                                            \
-            T sum = 0;                                                                             \
-            for (uint32_t k = off[r]; k < off[r + 1]; k++)                                         \
-                sum = (T)(sum + a[k]);                                                             \
-            d[r] = sum;                                                                            \
-        }                                                                                          \
+        if (w->frame->plan->regs.at[i->a].lane == CR_LANE_8)                                       \
+            SUM_LOOP(int8_t, T)                                                                    \
+        else                                                                                       \
+            SUM_LOOP(T, T)                                                                         \
         list_status(w, i, ST(w, i->a));                                                            \
     }
 

@@ -612,8 +612,10 @@ cr_pval cr_num_sum(cr_build *b, int32_t space, int32_t child, cr_pval x)
             x.lo < 0);
     }
     cr_lane lane = cr_build_lane(b, wlo, whi);
-    insn.a = cr_emit_lane(b, x.reg, lane > (cr_lane)r.lane ? lane : (cr_lane)r.lane);
-    x.reg = b->failed ? -1 : cr_emit(b, insn, (cr_lane)b->plan->regs.at[insn.a].lane, wlo, whi);
+    lane = lane > (cr_lane)r.lane ? lane : (cr_lane)r.lane;
+    int as_bytes = r.lane == CR_LANE_8 && lane <= CR_LANE_64 && !r.is_const;
+    insn.a = as_bytes ? x.reg : cr_emit_lane(b, x.reg, lane);
+    x.reg = b->failed ? -1 : cr_emit(b, insn, lane, wlo, whi);
     x.div = div;
     return x;
 }

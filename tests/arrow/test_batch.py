@@ -908,10 +908,10 @@ class FewUnknown(unittest.TestCase):
     @classmethod
     def setUpClass(cls) -> None:
         cls.library = civ.Library(LIBRARY, packs=[("f.civ", FEW)])
-        cls.calculator = cls.library.calculator(["f"])
 
-    def run_on(self, array: pa.StructArray, **options) -> pa.StructArray:
-        batch = civ.Batch(self.library, self.calculator, on=DAY, **options)
+    def run_on(self, array: pa.StructArray, library: Optional[civ.Library] = None, **options) -> pa.StructArray:
+        library = library or self.library
+        batch = civ.Batch(library, library.calculator(["f"]), on=DAY, **options)
         batch.bind(pa.schema(list(array.type)))
         out = batch.run(array)
         out.validate(full=True)
@@ -934,6 +934,14 @@ class FewUnknown(unittest.TestCase):
                 self.check_null_counts(out)
             part = array.slice(701, 1500)
             self.assertEqual(self.run_on(part).to_pylist(), alone.to_pylist()[701:2201])
+
+    def test_every_set_of_instructions_and_width_of_lanes_gives_the_same_bytes(self) -> None:
+        array = few_homes(random.Random(7), 2500, 0.01, 0.01)
+        plain = self.run_on(array)
+        for level, lanes in [(1, 0), (2, 0), (3, 0), (4, 0), (0, 16), (0, 32), (0, 64), (0, 128)]:
+            library = civ.Library(LIBRARY, lanes, packs=[("f.civ", FEW)], max_cpu_level=level)
+            out = self.run_on(array, library=library)
+            self.assertEqual(bytes_of(out), bytes_of(plain), (level, lanes))
 
 
 def bytes_of(array: pa.Array) -> List[Optional[bytes]]:

@@ -30,7 +30,7 @@ import reference  # noqa: E402
 
 THREADS = [1, 1, 2, 7]
 BLOCKS = [0, 0, 1, 2, 3, 17, 64, 1000, 65536]
-WIDE_BLOCKS = [0, 48, 100, 1000]  # a row in 16 is few of so many
+WIDE_BLOCKS = [0, 200, 500, 1000]  # a row in 16 is few of so many
 LANES = [0, 0, 16, 32, 64, 128]
 
 
@@ -167,7 +167,7 @@ def main() -> int:
     parser.add_argument("driver")
     parser.add_argument("--policies", type=int, default=40)
     parser.add_argument("--cases", type=int, default=150)
-    parser.add_argument("--known", type=int, default=200, metavar="CASES", help="of which few cells are not known")
+    parser.add_argument("--known", type=int, default=600, metavar="CASES", help="of which few cells are not known")
     parser.add_argument("--reference", type=int, default=5)
     parser.add_argument("--first", type=int, default=1)
     parser.add_argument("--pack-cases", type=int, default=600)

@@ -991,6 +991,56 @@ class FewUnknown(unittest.TestCase):
             part = array.slice(701, 1500)
             self.assertEqual(self.run_on(part).to_pylist(), alone.to_pylist()[701:2201])
 
+    def test_a_block_in_which_no_list_has_a_row(self) -> None:
+        pack = """module g "查" / "checked"
+  version "1"
+
+entity home "户" / "home"
+  root
+  rows : list of item, at most 9
+
+entity item "项" / "item"
+  n : integer >= 0 <= 5
+  f : yes/no
+
+require item.g.sane "合" / "sane" : n <= 4
+  by design "test"
+  else n
+
+define item.g.own : integer "数" / "own"
+  = n
+  by design "test"
+
+decide item.g.good "好" / "good"
+  all of
+    f "项" / "f" : f
+  by design "test"
+
+define home.g.sum : integer "和" / "sum"
+  = sum of rows.g.own
+  by design "test"
+
+decide home.g.any "有" / "any"
+  all of
+    f "项" / "f" : any rows where g.good
+  by design "test"
+
+decide home.g.all "全" / "all"
+  all of
+    f "项" / "f" : all rows have g.good
+  by design "test"
+"""
+        library = civ.Library(LIBRARY, packs=[("g.civ", pack)])
+        kind = pa.struct([("rows", pa.list_(pa.struct([("n", pa.int8()), ("f", pa.bool_())])))])
+        rows = [[], [], [{"n": 3, "f": True}], [{"n": 5, "f": False}, {"n": 1, "f": True}], [{"n": None, "f": True}]]
+        array = pa.array([{"rows": r} for r in rows], kind)
+        for options in ({"block_rows": 1}, {"block_rows": 1, "threads": 2}, {"block_rows": 2}, {}):
+            batch = civ.Batch(library, library.calculator(["g"]), on=DAY, **options)
+            batch.bind(pa.schema(list(array.type)))
+            out = batch.run(array)
+            self.assertEqual([out.field(f"g.{name}").to_pylist() for name in ("sum", "any", "all")],
+                             [[0, 0, 3, None, None], [False, False, True, True, True], [True, True, True, False, True]])
+
     def test_every_set_of_instructions_and_width_of_lanes_gives_the_same_bytes(self) -> None:
         array = few_homes(random.Random(7), 2500, 0.01, 0.01)
         plain = self.run_on(array)

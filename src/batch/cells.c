@@ -268,7 +268,7 @@ static int put_few_nulls(const cr_cells *c, uint8_t status, int64_t value)
     memset(s, CR_KNOWN, c->n);
     for (uint32_t j = 0; j < few->n; j++)
         s[few->row[j]] = status;
-    f->st[c->i->dst] = s;
+    cr_own_status(f, c->i->dst);
     f->few[c->i->dst] = few;
     return 1;
 }
@@ -365,14 +365,12 @@ static void input_on(const cr_cells *c)
         stage(c, f->val[c->i->a]);
         staged_to_lanes(c);
     }
-    if (f->few && x)
-        f->few[c->i->dst] = NULL;
     for (uint32_t k = 0; k < c->n && x; k++) {
         uint8_t own = f->st[c->i->dst] ? s[k] : (uint8_t)CR_KNOWN;
         s[k] = x[k] > own ? x[k] : own;
     }
     if (x)
-        f->st[c->i->dst] = s;
+        cr_own_status(f, c->i->dst);
 }
 
 static void absent(const cr_cells *c, const int32_t *days, const uint8_t *x)

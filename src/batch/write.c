@@ -377,7 +377,7 @@ static int write_plain(cr_outcome *o, const cr_place *p, const cr_block *b, cons
                        const cr_pval *v, const cr_type *t)
 {
     const uint8_t *st = w->frame->st[cr_status_register(v)];
-    const cr_few *few = st && w->frame->few ? w->frame->few[cr_status_register(v)] : NULL;
+    const cr_few *few = st ? cr_few_of(w->frame, cr_status_register(v)) : NULL;
     const cr_reg *r = &w->frame->plan->regs.at[v->reg];
     int lane = r->lane;
     cr_i128 unit = unit_of(t);

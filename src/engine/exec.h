@@ -66,6 +66,19 @@ typedef struct cr_frame { /* registers of one plan */
     cr_marks marks[2]; /* of why.c, made on demand: for one question, for many */
 } cr_frame;
 
+/* Statuses of a register's own, without a list until it is given one. */
+static inline uint8_t *cr_own_status(cr_frame *f, int32_t reg)
+{
+    if (f->few)
+        f->few[reg] = NULL;
+    return f->st[reg] = f->st_memory[reg];
+}
+
+static inline const cr_few *cr_few_of(const cr_frame *f, int32_t reg)
+{
+    return f->few ? f->few[reg] : NULL;
+}
+
 typedef struct cr_kept_cause { /* of a value that passes on unknown */
     uint8_t kind, answer;
     int32_t index, extra;

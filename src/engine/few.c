@@ -7,9 +7,9 @@ static int lists_of(const cr_workspace *w, const int32_t regs[3], const cr_few *
 {
     int n = 0;
     for (int k = 0; k < 3; k++) {
-        const cr_few *few = regs[k] < 0 || !ST(w, regs[k]) ? NULL : FEW(w, regs[k]);
         if (regs[k] < 0 || !ST(w, regs[k]))
             continue;
+        const cr_few *few = FEW(w, regs[k]);
         if (!few)
             return -1;
         if ((n < 1 || list[0] != few) && (n < 2 || list[1] != few))

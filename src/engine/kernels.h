@@ -37,15 +37,13 @@ const cr_answers *cr_answers_of(cr_workspace *w, const cr_insn *i);
 #define N(w, i) ((w)->spaces[(i)->space].n)
 #define VAL(w, r) ((w)->frame->val[r])
 #define ST(w, r) ((w)->frame->st[r])
-#define FEW(w, r) ((w)->frame->few ? (w)->frame->few[r] : NULL)
+#define FEW(w, r) cr_few_of((w)->frame, r)
 
 /* ---- statuses ---- */
 
 static inline uint8_t *own_status(cr_workspace *w, int32_t reg)
 {
-    if (w->frame->few)
-        w->frame->few[reg] = NULL;
-    return w->frame->st[reg] = w->frame->st_memory[reg];
+    return cr_own_status(w->frame, reg);
 }
 
 /* The statuses of another register. */

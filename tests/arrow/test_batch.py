@@ -944,9 +944,9 @@ class FewUnknown(unittest.TestCase):
     def setUpClass(cls) -> None:
         cls.library = civ.Library(LIBRARY, packs=[("f.civ", FEW)])
 
-    def run_on(self, array: pa.StructArray, library: Optional[civ.Library] = None, **options) -> pa.StructArray:
+    def run_on(self, array: pa.StructArray, library: Optional[civ.Library] = None, module: str = "f", **options) -> pa.StructArray:
         library = library or self.library
-        batch = civ.Batch(library, library.calculator(["f"]), on=DAY, **options)
+        batch = civ.Batch(library, library.calculator([module]), on=DAY, **options)
         batch.bind(pa.schema(list(array.type)))
         out = batch.run(array)
         out.validate(full=True)
@@ -1035,9 +1035,7 @@ decide home.g.all "全" / "all"
         rows = [[], [], [{"n": 3, "f": True}], [{"n": 5, "f": False}, {"n": 1, "f": True}], [{"n": None, "f": True}]]
         array = pa.array([{"rows": r} for r in rows], kind)
         for options in ({"block_rows": 1}, {"block_rows": 1, "threads": 2}, {"block_rows": 2}, {}):
-            batch = civ.Batch(library, library.calculator(["g"]), on=DAY, **options)
-            batch.bind(pa.schema(list(array.type)))
-            out = batch.run(array)
+            out = self.run_on(array, library, "g", **options)
             self.assertEqual([out.field(f"g.{name}").to_pylist() for name in ("sum", "any", "all")],
                              [[0, 0, 3, None, None], [False, False, True, True, True], [True, True, True, False, True]])
 
